@@ -1,0 +1,126 @@
+import type { Socket } from 'node:net'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Context, Handler, Hono } from 'hono'
+import type { DeletionApi } from './deletion'
+import type { Region } from './environment'
+import { settle } from './exchange'
+import type { FaultDealer, Strike } from './faults'
+import { INGESTION } from './ingestion'
+import type { RateLimits } from './rate-limits'
+import { toResponse } from './reply'
+import type { Reply } from './reply'
+import type { RecordedRequest, RequestLog } from './request-log'
+import { appIdOf, listOf, readBody } from './sent-body'
+import type { SentBody } from './sent-body'
+import type { Store } from './store'
+
+/** What the routes work on. */
+export interface Heap {
+  store: Store
+  log: RequestLog
+  faults: FaultDealer
+  deletion: DeletionApi
+  /** Absent: no rate limits. */
+  limits?: RateLimits
+  now(): number
+  onRequest(request: RecordedRequest): void
+}
+
+interface Route {
+  method: 'GET' | 'POST'
+  region: Region
+  /** Without the region. */
+  path: string
+  answer(json: unknown, context: Context): Reply | Promise<Reply>
+}
+
+const PREFIX: Record<Region, string> = { US: '', EU: '/eu' }
+
+/** Heap's API: ingestion at the root (US) and under /eu; the deletion API at the root alone, as Heap documents it. */
+export function serveHeap(app: Hono, heap: Heap): void {
+  for (const region of ['US', 'EU'] as const) {
+    for (const [path, ingest] of Object.entries(INGESTION)) {
+      const answer = (sent: unknown) => ingest({ sent, region, store: heap.store, limits: heap.limits })
+      serve(app, heap, { method: 'POST', region, path, answer })
+    }
+  }
+  for (const route of deletionRoutes(heap.deletion)) serve(app, heap, { region: 'US', ...route })
+}
+
+function deletionRoutes(deletion: DeletionApi): Omit<Route, 'region'>[] {
+  const base = '/api/public/v0'
+  const authorization = (context: Context) => context.req.header('authorization')
+  return [
+    {
+      method: 'POST',
+      path: `${base}/auth_token`,
+      answer: (_json, context) => deletion.issueToken(authorization(context))
+    },
+    {
+      method: 'POST',
+      path: `${base}/user_deletion`,
+      answer: (json, context) => deletion.request(authorization(context), json)
+    },
+    {
+      method: 'GET',
+      path: `${base}/deletion_status/:id`,
+      answer: (_json, context) => deletion.status(authorization(context), context.req.param('id') ?? '')
+    }
+  ]
+}
+
+function serve(app: Hono, heap: Heap, route: Route): void {
+  const path = PREFIX[route.region] + route.path
+  app.on(route.method, path, handler(heap, route, path))
+  app.all(path, (context) => {
+    const error = `${context.req.method} is not allowed here, only ${route.method}`
+    return context.json({ error }, 405, { Allow: route.method })
+  })
+}
+
+function handler(heap: Heap, route: Route, path: string): Handler {
+  return async (context) => {
+    const sent = readBody(await context.req.text())
+    const strike = heap.faults.strike(path)
+    const record = heap.log.add({ ...observed(heap, route, sent), fault: nameOf(strike) })
+    const reply = await settle(sent, heap.faults.for(path), strike, (json) => route.answer(json, context))
+    record.dropped = reply?.dropped ?? []
+    const answered = strike && 'reset' in strike ? undefined : reply
+    if (answered) Object.assign(record, { status: answered.status, response: answered.body })
+    heap.onRequest(record)
+    return answered ? toResponse(answered) : cut(context)
+  }
+}
+
+function observed(
+  heap: Heap,
+  { method, region, path }: Route,
+  sent: SentBody
+): Omit<RecordedRequest, 'number' | 'fault'> {
+  return {
+    received_at: new Date(heap.now()).toISOString(),
+    method,
+    region,
+    path,
+    app_id: appIdOf(sent.json) ?? null,
+    items: listOf(sent.json)?.items.length ?? 0,
+    bytes: Buffer.byteLength(sent.text),
+    body: sent.malformed ? sent.text : (sent.json ?? null),
+    status: null,
+    response: null,
+    dropped: []
+  }
+}
+
+function nameOf(strike: Strike): string | null {
+  if (!strike) return null
+  return 'reset' in strike ? `reset-${strike.reset}` : String(strike.status)
+}
+
+/** Resets the connection. Without one, as when the app is called in process, a network error stands for it. */
+function cut(context: Context): Response {
+  const { incoming } = Object(context.env) as { incoming?: { socket: Socket } }
+  if (!incoming) return Response.error()
+  incoming.socket.resetAndDestroy()
+  return RESPONSE_ALREADY_SENT
+}
