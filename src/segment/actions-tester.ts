@@ -1,0 +1,145 @@
+import { Hono } from 'hono'
+import type { Context, Handler, MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { Destination } from '@segment/actions-core'
+import type { ActionDefinition, DestinationDefinition } from '@segment/actions-core'
+import { jsonNotFound } from './http-errors'
+import { BodyError, readJson } from './json-body'
+import { isJsonObject } from './message'
+import { isNestedDeeperThan, MAX_NESTING } from './nesting'
+import { redactText, secretsIn } from './redact'
+import { hasAudienceCall, runAudience, runTokenRefresh } from './tester-account'
+import { fieldErrors, testerError } from './tester-error'
+import { runAction, runDeletion, runDynamicField, runHook } from './tester-run'
+import type { HookName, TesterCall } from './tester-run'
+
+export interface ActionsTesterOptions<Settings> {
+  definition: DestinationDefinition<Settings>
+  directoryName: string
+  /** What `GET /manifest` shows when it is not the definition that runs. */
+  manifest?: object
+}
+
+/** Segment's own local server refuses larger bodies too: it is the default of its JSON parser. */
+const MAX_BODY_BYTES = 100 * 1024
+
+const SEGMENT_APP_ORIGINS = [
+  'https://app.segment.com',
+  'https://eu1.app.segment.com',
+  'https://app.segment.build',
+  'https://eu1.app.segment.build',
+  'http://localhost:8000'
+]
+const ALLOWED_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE']
+
+/** The server that Segment's hosted Actions Tester and `curl` talk to. It looks at no subscription: actions run as asked. */
+export function actionsTester<Settings>({ definition, directoryName, manifest }: ActionsTesterOptions<Settings>): Hono {
+  const app = new Hono()
+  app.notFound(jsonNotFound)
+  app.onError((error, c) =>
+    c.json({ error: error.message }, error instanceof BodyError ? (error.tooLarge ? 413 : 400) : 500)
+  )
+  const at: Route = (method, path, handler) => {
+    app.use(path, allowPrivateNetwork, cors({ origin: SEGMENT_APP_ORIGINS, allowMethods: ALLOWED_METHODS }))
+    app.on(method, path, handler)
+  }
+  at('GET', '/manifest', (c) => c.json({ ...(manifest ?? definition), directoryName }))
+  const post = poster(definition, at)
+  accountRoutes(definition, post)
+  for (const [slug, action] of Object.entries(definition.actions)) actionRoutes(definition, slug, action, post)
+  return app
+}
+
+type Route = (method: 'GET' | 'POST', path: string, handler: Handler) => void
+type Failed = (c: Context, error: Error, secrets: string[]) => Response
+type Post<Settings> = (
+  path: string,
+  run: (call: TesterCall<Settings>, c: Context) => Promise<unknown>,
+  failed: Failed
+) => void
+
+function poster<Settings>(definition: DestinationDefinition<Settings>, at: Route): Post<Settings> {
+  return (path, run, failed) =>
+    at('POST', path, async (c) => {
+      const body = await readBody<Settings>(c)
+      try {
+        return c.json(await run(body, c))
+      } catch (error) {
+        const secrets = secretsIn(definition, path === '/authenticate' ? body : body.settings, body.auth)
+        return failed(c, error instanceof Error ? error : new Error(String(error)), secrets)
+      }
+    })
+}
+
+function accountRoutes<Settings>(definition: DestinationDefinition<Settings>, post: Post<Settings>): void {
+  post('/authenticate', (settings) => authenticate(definition, settings as Settings), badSettings)
+  post('/refreshAccessToken', (call) => runTokenRefresh(definition, call), notOk)
+  if (definition.onDelete) post('/delete', (call) => runDeletion(definition, call), listed)
+  for (const name of ['createAudience', 'getAudience'] as const) {
+    if (hasAudienceCall(definition, name)) post(`/${name}`, (call) => runAudience(definition, name, call), notOk)
+  }
+}
+
+function actionRoutes<Settings>(
+  definition: DestinationDefinition<Settings>,
+  slug: string,
+  action: ActionDefinition<Settings>,
+  post: Post<Settings>
+): void {
+  const dynamicField = (call: TesterCall<Settings>, c: Context) =>
+    runDynamicField(definition, slug, lastSegment(c), call)
+  post(`/${slug}`, (call) => runAction(definition, slug, call), listed)
+  // A nested field is asked for by its path, such as `products.id`
+  for (const field of Object.keys(action.dynamicFields ?? {}))
+    post(`/${slug}/:field{${field}(\\..+)?}`, dynamicField, serverError)
+  for (const [name, hook] of Object.entries(action.hooks ?? {})) {
+    post(`/${slug}/hooks/${name}`, (call) => runHook(definition, slug, name as HookName, call), serverError)
+    for (const [field, { dynamic }] of Object.entries(hook.inputFields ?? {})) {
+      const run = (call: TesterCall<Settings>) => runDynamicField(definition, slug, field, call, dynamic)
+      if (dynamic) post(`/${slug}/hooks/${name}/dynamic/${field}`, run, serverError)
+    }
+  }
+}
+
+async function authenticate<Settings>(
+  definition: DestinationDefinition<Settings>,
+  settings: Settings
+): Promise<{ ok: true }> {
+  await new Destination(definition).testAuthentication(settings)
+  return { ok: true }
+}
+
+/** A missing body counts as `{}`. Another content type is refused, as any web page may send it here unasked. */
+async function readBody<Settings>(c: Context): Promise<TesterCall<Settings>> {
+  const isEmpty = !c.req.raw.body || c.req.header('content-length') === '0'
+  const isJson = /^application\/json\b/i.test(c.req.header('content-type') ?? '')
+  if (!isEmpty && !isJson) throw new BodyError('send the body with Content-Type: application/json')
+  const body = isEmpty ? {} : await readJson(c.req.raw, MAX_BODY_BYTES)
+  const problem = problemOf(body)
+  if (problem) throw new BodyError(problem)
+  return body as TesterCall<Settings>
+}
+
+function problemOf(body: unknown): string | undefined {
+  if (!isJsonObject(body)) return 'the body must be a JSON object'
+  return isNestedDeeperThan(body, MAX_NESTING) ? `the body is nested deeper than ${MAX_NESTING} levels` : undefined
+}
+
+const allowPrivateNetwork: MiddlewareHandler = async (c, next) => {
+  const asked = c.req.header('access-control-request-private-network') === 'true'
+  if (asked && SEGMENT_APP_ORIGINS.includes(c.req.header('origin') ?? '')) {
+    c.header('Access-Control-Allow-Private-Network', 'true')
+  }
+  await next()
+}
+
+const lastSegment = (c: Context): string => decodeURIComponent(c.req.path.split('/').pop() ?? '')
+
+const listed: Failed = (c, error, secrets) => c.json([testerError(error, secrets)])
+
+const serverError: Failed = (c, error, secrets) => c.json([testerError(error, secrets)], 500)
+
+const notOk: Failed = (c, error, secrets) => c.json({ ok: false, error: redactText(error.message, secrets) }, 400)
+
+const badSettings: Failed = (c, error, secrets) =>
+  c.json({ ok: false, error: redactText(error.message, secrets), fields: fieldErrors(error) ?? {} })

@@ -1,0 +1,38 @@
+import { parseFql, validate } from '@segment/destination-subscriptions'
+import type { DestinationDefinition } from '@segment/actions-core'
+import type { SegmentMessage } from './message'
+
+type CoreSubscription = Extract<NonNullable<DestinationDefinition['presets']>[number], { type: 'automatic' }>
+
+/** A mapping of the connection: which messages (`subscribe`, in FQL) go to which action, and how their fields are filled. */
+export interface Subscription extends Pick<CoreSubscription, 'name' | 'partnerAction' | 'subscribe' | 'mapping'> {
+  /** Default true. */
+  enabled?: boolean
+}
+
+/** The subscriptions that Segment creates with a new connection: the definition's automatic presets. */
+export function defaultSubscriptions<Settings>(definition: DestinationDefinition<Settings>): Subscription[] {
+  return (definition.presets ?? []).flatMap((preset) => {
+    if (preset.type !== 'automatic') return []
+    const { name, partnerAction, subscribe, mapping } = preset
+    return [{ name, partnerAction, subscribe, mapping, enabled: true }]
+  })
+}
+
+/** Whether a message belongs to the subscription. Throws, naming the subscription, when `subscribe` is not valid FQL. */
+export function subscriptionFilter({
+  name,
+  partnerAction,
+  subscribe
+}: Subscription): (message: SegmentMessage) => boolean {
+  const fql = parseFql(subscribe)
+  if ('error' in fql) {
+    throw new Error(`Subscription "${name ?? partnerAction}": subscribe is not valid FQL: ${fql.error.message}`)
+  }
+  return (message) => validate(fql, message)
+}
+
+/** The `integrations` of a message: whether the sender wants it at the destination. Absent means yes. */
+export function isMeantFor({ integrations }: SegmentMessage, destinationName: string): boolean {
+  return Boolean(integrations?.[destinationName] ?? integrations?.All ?? true)
+}

@@ -1,0 +1,153 @@
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { isMeantFor, subscriptionFilter } from './connection'
+import type { Subscription } from './connection'
+import { dispatch } from './dispatch'
+import { Lane } from './lane'
+import type { Outcome } from './lane'
+import type { SegmentMessage } from './message'
+import { DEFAULT_RETRY_POLICY } from './retry-policy'
+import type { RetryPolicy } from './retry-policy'
+
+export type { Outcome } from './lane'
+
+const DEFAULT_BATCH_SIZE = 1000
+
+export interface DeliveryOptions<Settings> {
+  definition: DestinationDefinition<Settings>
+  settings: JSONObject
+  subscriptions: Subscription[]
+  /** Told of what has no outcome: a message that no subscription takes. */
+  log?: (line: string) => void
+  /** Messages held at once, counted once for each subscription that takes them. Default 100,000. */
+  maxQueued?: number
+  /** How long a message waits for others of its batch. Default 100 ms. */
+  flushMs?: number
+  retry?: Partial<RetryPolicy>
+  now?: () => number
+  random?: () => number
+}
+
+export interface Undelivered {
+  message: SegmentMessage
+  subscription: Subscription
+}
+
+interface Route {
+  matches: (message: SegmentMessage) => boolean
+  subscription: Subscription
+  lane: Lane
+}
+
+/** Hands messages to the actions of one destination: in batches, retried until delivered, refused for good or given up. */
+export class Delivery<Settings> {
+  private readonly routes: Route[]
+  private readonly listeners = new Set<(outcome: Outcome) => void>()
+  private readonly idle = new Set<() => void>()
+  private closed = false
+
+  /** Throws when a subscription names an unknown action or its `subscribe` is not valid FQL. */
+  constructor(private readonly options: DeliveryOptions<Settings>) {
+    const enabled = options.subscriptions.filter((subscription) => subscription.enabled !== false)
+    this.routes = enabled.map((subscription) => this.route(subscription))
+  }
+
+  /** Takes all the messages, or, beyond `maxQueued` or after `close()`, returns false and takes none. */
+  enqueue(messages: SegmentMessage[]): boolean {
+    const name = this.options.definition.name
+    const meant = messages.filter((message) => isMeantFor(message, name))
+    const shares = this.routes.map(({ matches, lane }) => ({ lane, messages: meant.filter(matches) }))
+    const total = shares.reduce((sum, share) => sum + share.messages.length, this.pending())
+    if (this.closed || total > (this.options.maxQueued ?? 100_000)) return false
+    this.logUnclaimed(
+      messages,
+      shares.flatMap((share) => share.messages)
+    )
+    const first = (share: { messages: SegmentMessage[] }) => messages.indexOf(share.messages[0])
+    shares
+      .filter((share) => share.messages.length > 0)
+      .sort((a, b) => first(a) - first(b))
+      .forEach((share) => share.lane.add(share.messages))
+    return true
+  }
+
+  /** Calls `listener` with every outcome until the returned function is called. */
+  onOutcome(listener: (outcome: Outcome) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Messages without a final outcome, counted once for each subscription that takes them. */
+  pending(): number {
+    return this.routes.reduce((sum, { lane }) => sum + lane.pending(), 0)
+  }
+
+  /** Sends what is queued, waits for the retries, and returns what still has no final outcome after `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<Undelivered[]> {
+    for (const { lane } of this.routes) void lane.flush()
+    if (this.pending() > 0) await this.becomeIdle(timeoutMs)
+    return this.routes.flatMap(({ lane, subscription }) =>
+      lane.undelivered().map((message) => ({ message, subscription }))
+    )
+  }
+
+  /** Sends nothing more and reports nothing more. A request on its way is not called back. */
+  close(): void {
+    this.closed = true
+    for (const { lane } of this.routes) lane.close()
+  }
+
+  private route(subscription: Subscription): Route {
+    const { definition, settings, flushMs = 100, retry, now = Date.now, random = Math.random } = this.options
+    const size = batchSize(definition, subscription)
+    const target = { definition, settings, subscription, now }
+    const lane = new Lane({
+      subscription,
+      batchSize: size ?? 1,
+      flushMs,
+      retry: { ...DEFAULT_RETRY_POLICY, ...retry },
+      now,
+      random,
+      send: (messages) => dispatch(target, messages, size !== undefined),
+      report: (outcome) => this.report(outcome)
+    })
+    return { matches: subscriptionFilter(subscription), subscription, lane }
+  }
+
+  private report(outcome: Outcome): void {
+    for (const listener of this.listeners) listener(outcome)
+    if (this.pending() > 0) return
+    for (const resolve of this.idle) resolve()
+  }
+
+  private async becomeIdle(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.idle.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, timeoutMs)
+      this.idle.add(done)
+    })
+  }
+
+  private logUnclaimed(messages: SegmentMessage[], claimed: SegmentMessage[]): void {
+    const taken = new Set(claimed)
+    for (const message of messages) {
+      if (!taken.has(message)) this.options.log?.(`no subscription takes the ${message.type} call ${message.messageId}`)
+    }
+  }
+}
+
+/** Undefined: the action takes its messages one by one. */
+function batchSize<Settings>(
+  definition: DestinationDefinition<Settings>,
+  subscription: Subscription
+): number | undefined {
+  const { name, partnerAction, mapping } = subscription
+  const action = Object.entries(definition.actions).find(([key]) => key === partnerAction)?.[1]
+  if (!action) throw new Error(`Subscription "${name ?? partnerAction}": there is no action "${partnerAction}"`)
+  if (!action.performBatch || mapping?.enable_batching === false) return undefined
+  const size = Number(mapping?.batch_size)
+  return size >= 1 ? Math.floor(size) : DEFAULT_BATCH_SIZE
+}

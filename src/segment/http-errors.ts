@@ -1,0 +1,31 @@
+import type { Socket } from 'node:net'
+import type { Context } from 'hono'
+
+const CLIENT_ERRORS: Record<string, [line: string, message: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too large'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'the chunk extensions are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request was not complete in time']
+}
+
+/** For a Node server's `clientError`: answers what is not HTTP with a JSON 4xx instead of an empty one. */
+export function onClientError(
+  error: NodeJS.ErrnoException,
+  socket: Pick<Socket, 'writable' | 'end' | 'destroy'>
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [line, message] = CLIENT_ERRORS[error.code ?? ''] ?? [
+    '400 Bad Request',
+    `this is not valid HTTP: ${error.message}`
+  ]
+  const body = JSON.stringify({ success: false, error: { message } })
+  const headers = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close']
+  socket.end(`HTTP/1.1 ${line}\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
+}
+
+/** For `app.notFound` of whatever serves the routes of this folder. */
+export function jsonNotFound(c: Context): Response {
+  return c.json({ success: false, error: { message: `there is no ${c.req.method} ${c.req.path} here` } }, 404)
+}

@@ -1,0 +1,58 @@
+import { promisify } from 'node:util'
+import { gunzip, inflate } from 'node:zlib'
+
+/** A request body that cannot be read: `tooLarge` past the limit, otherwise not the JSON it should be. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError'
+
+  constructor(
+    message: string,
+    readonly tooLarge: boolean = false
+  ) {
+    super(message)
+  }
+}
+
+const inflaters = { gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate) }
+
+/**
+ * Reads a JSON body whatever its Content-Type, gzip or deflate included.
+ * No more than `maxBytes` are held, before and after inflating. Throws BodyError.
+ */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  const bytes = await inflated(await readBytes(request, maxBytes), request.headers.get('content-encoding'), maxBytes)
+  try {
+    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new BodyError(`the body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** The rest of a body past the limit is read and dropped: a client that is still writing would see a reset, not the answer. */
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.body?.getReader()
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    size += part.value.byteLength
+    if (size <= maxBytes) chunks.push(part.value)
+  }
+  if (size > maxBytes) throw tooLarge(maxBytes)
+  return Buffer.concat(chunks)
+}
+
+async function inflated(bytes: Buffer, encoding: string | null, maxBytes: number): Promise<Buffer> {
+  if (!encoding || encoding === 'identity') return bytes
+  const inflater = Object.entries(inflaters).find(([name]) => name === encoding.toLowerCase())?.[1]
+  if (!inflater) throw new BodyError(`Content-Encoding "${encoding}" is not supported; send gzip or plain JSON`)
+  try {
+    return await inflater(bytes, { maxOutputLength: maxBytes })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes)
+    throw new BodyError(`the body is not valid ${encoding}`)
+  }
+}
+
+function tooLarge(maxBytes: number): BodyError {
+  return new BodyError(`the body is larger than ${Math.floor(maxBytes / 1024)} KB`, true)
+}

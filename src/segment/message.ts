@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import type { SegmentEvent } from '@segment/actions-core'
+import { isNestedDeeperThan, MAX_NESTING } from './nesting'
+
+export const MESSAGE_TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const
+export type MessageType = (typeof MESSAGE_TYPES)[number]
+
+/** A call as Segment hands it to destinations. Timestamps are ISO 8601; unknown fields of the call are kept. */
+export interface SegmentMessage extends SegmentEvent {
+  type: MessageType
+  messageId: string
+  timestamp: string
+  originalTimestamp: string
+  receivedAt: string
+  sentAt?: string
+  [field: string]: unknown
+}
+
+export interface Arrival {
+  /** The type that the route names; a message of another type is refused. */
+  type?: MessageType
+  receivedAt: Date
+  /** The client's clock when it sent the request. Something that is no date is ignored. */
+  sentAt?: unknown
+}
+
+export type ParsedMessage = { message: SegmentMessage } | { error: string }
+
+class Refusal extends Error {}
+
+/** One call as an SDK sent it → the message, with `messageId` and the four timestamps filled in, or why it is refused. */
+export function parseMessage(value: unknown, arrival: Arrival): ParsedMessage {
+  try {
+    return { message: toMessage(value, arrival) }
+  } catch (error) {
+    if (error instanceof Refusal) return { error: error.message }
+    throw error
+  }
+}
+
+function toMessage(value: unknown, arrival: Arrival): SegmentMessage {
+  if (!isJsonObject(value)) throw new Refusal('the message must be a JSON object')
+  if (isNestedDeeperThan(value, MAX_NESTING)) {
+    throw new Refusal(`the message is nested deeper than ${MAX_NESTING} levels; flatten its properties or traits`)
+  }
+  const type = messageType(value.type, arrival.type)
+  requireIdentifier(value)
+  const fields = withoutNulls(value)
+  delete fields.writeKey
+  delete fields.sentAt
+  return { ...fields, type, messageId: messageId(value.messageId), ...timestamps(value.timestamp, arrival) }
+}
+
+function messageType(own: unknown, routeType?: MessageType): MessageType {
+  const type = MESSAGE_TYPES.find((known) => known === (own ?? routeType))
+  if (!type) throw new Refusal(`type must be one of ${MESSAGE_TYPES.join(', ')}; got ${shown(own)}`)
+  if (routeType && type !== routeType) {
+    throw new Refusal(`type is "${type}" but the request went to the route for ${routeType} calls`)
+  }
+  return type
+}
+
+function requireIdentifier({ userId, anonymousId }: Record<string, unknown>): void {
+  const identified = isIdentifier(userId, 'userId')
+  const anonymous = isIdentifier(anonymousId, 'anonymousId')
+  if (!identified && !anonymous) throw new Refusal('userId and anonymousId are both missing; send at least one of them')
+}
+
+function isIdentifier(value: unknown, field: string): boolean {
+  if (value === undefined || value === null) return false
+  if (typeof value === 'number') return true
+  if (typeof value !== 'string') throw new Refusal(`${field} must be a string; got ${shown(value)}`)
+  return value.trim() !== ''
+}
+
+/** Core reads `context.personas.*` before any action runs: a null on that path makes it throw for the whole batch. */
+function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
+  const fields = { ...value }
+  const context = optionalObject(fields, 'context')
+  optionalObject(fields, 'integrations')
+  if (context && context.personas === null) {
+    const { personas: _personas, ...rest } = context
+    fields.context = rest
+  }
+  return fields
+}
+
+function optionalObject(fields: Record<string, unknown>, name: string): Record<string, unknown> | undefined {
+  const value = fields[name]
+  if (value === undefined || value === null) {
+    delete fields[name]
+    return undefined
+  }
+  if (!isJsonObject(value)) throw new Refusal(`${name} must be a JSON object; got ${shown(value)}`)
+  return value
+}
+
+function messageId(value: unknown): string {
+  if (value === undefined || value === null || value === '') return `api-${randomUUID()}`
+  if (typeof value !== 'string') throw new Refusal(`messageId must be a string; got ${shown(value)}`)
+  return value
+}
+
+type Timestamps = Pick<SegmentMessage, 'timestamp' | 'originalTimestamp' | 'receivedAt' | 'sentAt'>
+
+/**
+ * `timestamp = receivedAt - (sentAt - originalTimestamp)`: what the client's clock is wrong by cancels out.
+ * @see https://segment.com/docs/connections/spec/common/#timestamps
+ */
+function timestamps(original: unknown, { receivedAt, sentAt }: Arrival): Timestamps {
+  const called = original === undefined || original === null ? receivedAt : parseDate(original)
+  if (!called) throw new Refusal(`timestamp must be an ISO 8601 date; got ${shown(original)}`)
+  const sent = parseDate(sentAt)
+  const corrected = sent && new Date(receivedAt.getTime() - (sent.getTime() - called.getTime()))
+  const timestamp = original == null || !corrected || isNaN(corrected.getTime()) ? called : corrected
+  return {
+    timestamp: timestamp.toISOString(),
+    originalTimestamp: called.toISOString(),
+    receivedAt: receivedAt.toISOString(),
+    ...(sent && { sentAt: sent.toISOString() })
+  }
+}
+
+function parseDate(value: unknown): Date | undefined {
+  const date = typeof value === 'string' ? new Date(value) : undefined
+  return date && !isNaN(date.getTime()) ? date : undefined
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return typeof value === 'string' ? `"${value.slice(0, 40)}"` : String(value)
+}
+
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,66 @@
+import { Agent } from 'node:http'
+import { IntegrationError } from '@segment/actions-core'
+import type { DestinationDefinition, RequestClient, RequestOptions } from '@segment/actions-core'
+import { observeRequests } from './exchange'
+import type { Exchange } from './exchange'
+
+/** Origin that the definition calls (`https://heapanalytics.com`) → base URL that gets the request instead, `http:`. */
+export type Origins = Record<string, string>
+
+/** Core destroys the agent of a request after each response, concurrent requests included; this one stays. */
+class LastingAgent extends Agent {
+  override destroy(): void {}
+}
+
+const localHttpAgent = new LastingAgent({ keepAlive: true })
+
+/**
+ * The same definition whose requests to the listed origins go to local base URLs. Any other host is refused, so that nothing
+ * leaves the machine. With no origins the definition goes out unchanged, but for `onExchange`.
+ */
+export function redirectRequests<Settings>(
+  definition: DestinationDefinition<Settings>,
+  origins: Origins,
+  onExchange?: (exchange: Exchange) => void
+): DestinationDefinition<Settings> {
+  const observed = onExchange ? observeRequests(definition, onExchange) : definition
+  if (Object.keys(origins).length === 0) return observed
+  const { extendRequest, ...callbacks } = observed
+  const redirected = wrapCallbacks(callbacks, origins) as typeof callbacks
+  return {
+    ...redirected,
+    extendRequest: (data) => ({ ...extendRequest?.(data), agent: localHttpAgent as RequestOptions['agent'] })
+  }
+}
+
+/** Every function of a definition but `extendRequest` is a callback whose first argument is the request client. */
+function wrapCallbacks(value: unknown, origins: Origins): unknown {
+  if (typeof value === 'function') return wrapCallback(value as Callback, origins)
+  if (Array.isArray(value)) return value.map((item) => wrapCallbacks(item, origins))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, wrapCallbacks(item, origins)]))
+}
+
+type Callback = (this: unknown, request: RequestClient, ...rest: unknown[]) => unknown
+
+function wrapCallback(callback: Callback, origins: Origins): Callback {
+  return function (request, ...rest) {
+    return callback.call(this, redirectedClient(request, origins), ...rest)
+  }
+}
+
+function redirectedClient(request: RequestClient, origins: Origins): RequestClient {
+  return async <Data>(url: string, options?: RequestOptions) => request<Data>(redirectedUrl(url, origins), options)
+}
+
+function redirectedUrl(url: string, origins: Origins): string {
+  const { origin, pathname, search } = new URL(url)
+  const base = origins[origin]
+  if (base !== undefined) return base.replace(/\/+$/, '') + pathname + search
+  if (Object.values(origins).some((target) => new URL(target).origin === origin)) return url
+  throw new IntegrationError(
+    `Refused a request to ${origin}: this connection only knows ${Object.keys(origins).join(', ')}`,
+    'UNKNOWN_ORIGIN',
+    400
+  )
+}

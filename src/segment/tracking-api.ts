@@ -1,0 +1,150 @@
+import { Hono } from 'hono'
+import type { Context } from 'hono'
+import { cors } from 'hono/cors'
+import { BodyError, readJson } from './json-body'
+import { isJsonObject, MESSAGE_TYPES, parseMessage } from './message'
+import type { Arrival, MessageType, SegmentMessage } from './message'
+
+/** @see https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#max-request-size */
+export const MAX_BATCH_BYTES = 500 * 1024
+export const MAX_MESSAGE_BYTES = 32 * 1024
+const MAX_LISTED_REFUSALS = 20
+
+export interface TrackingApiOptions {
+  /** Takes all the messages or, by returning false (queue full), none: the client is then told to come back. */
+  accept: (messages: SegmentMessage[], context: { writeKey: string }) => boolean | void
+  now?: () => Date
+}
+
+interface Refused {
+  index?: number
+  message: string
+}
+
+/** Analytics.js sends to the first letter of the type. */
+const SHORT_ROUTES: Record<string, MessageType> = {
+  i: 'identify',
+  t: 'track',
+  p: 'page',
+  s: 'screen',
+  g: 'group',
+  a: 'alias'
+}
+
+/**
+ * Segment's HTTP Tracking API under `/v1`. Answers 200 `{success: true}`, or `{success: false, error: {message, refused?}}`
+ * with 400 (the good messages of a batch are accepted all the same), 401 without a write key, or 429 with `Retry-After`.
+ */
+export function trackingApi({ accept, now = () => new Date() }: TrackingApiOptions): Hono {
+  const app = new Hono().basePath('/v1')
+  app.use('*', cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['content-type', 'authorization'] }))
+  app.onError((error, c) =>
+    error instanceof BodyError ? refuse(c, 400, describe(error)) : refuse(c, 500, `unexpected error: ${error.message}`)
+  )
+
+  const receive = async (c: Context, toParts: (body: Record<string, unknown>) => Parts) => {
+    const body = await readJson(c.req.raw, MAX_BATCH_BYTES)
+    if (!isJsonObject(body)) return refuse(c, 400, 'the body must be a JSON object')
+    const writeKey = basicUser(c.req.header('authorization')) ?? nonEmptyString(body.writeKey)
+    if (!writeKey)
+      return refuse(c, 401, 'no write key; send it as the user of Basic authentication or as writeKey in the body')
+    const parts = toParts(body)
+    if ('problem' in parts) return refuse(c, 400, parts.problem)
+    const { messages, refused } = sort(
+      parts.values,
+      { type: parts.type, receivedAt: now(), sentAt: body.sentAt },
+      parts.inBatch
+    )
+    if (messages.length > 0 && accept(messages, { writeKey }) === false) return queueFull(c)
+    return refused.length > 0 ? refuse(c, 400, summary(refused, messages.length), refused) : c.json({ success: true })
+  }
+
+  for (const [path, type] of singleRoutes())
+    app.post(path, (c) => receive(c, (body) => ({ values: [body], type, inBatch: false })))
+  app.on('POST', ['/batch', '/import', '/b'], (c) => receive(c, batchParts))
+  app.post('/m', (c) => c.json({ success: true }))
+  return app
+}
+
+type Parts = { values: unknown[]; inBatch: boolean; type?: MessageType } | { problem: string }
+
+function singleRoutes(): [string, MessageType][] {
+  const long = MESSAGE_TYPES.map((type): [string, MessageType] => [`/${type}`, type])
+  const short = Object.entries(SHORT_ROUTES).map(([letter, type]): [string, MessageType] => [`/${letter}`, type])
+  return [...long, ...short]
+}
+
+function batchParts(body: Record<string, unknown>): Parts {
+  const { batch, context, integrations } = body
+  if (!Array.isArray(batch)) return { problem: 'batch must be an array of messages' }
+  const shared = Object.entries({ context, integrations }).filter(([, value]) => value !== undefined && value !== null)
+  const wrong = shared.find(([, value]) => !isJsonObject(value))
+  if (wrong) return { problem: `${wrong[0]} of the batch must be a JSON object` }
+  return { values: batch.map((message: unknown) => withShared(message, shared)), inBatch: true }
+}
+
+/** The `context` and `integrations` of a batch count for each of its messages, whose own entries win. */
+function withShared(message: unknown, shared: [string, unknown][]): unknown {
+  if (!isJsonObject(message) || shared.length === 0) return message
+  const merged = { ...message }
+  for (const [name, value] of shared) {
+    const own = message[name] ?? {}
+    if (isJsonObject(own) && isJsonObject(value)) merged[name] = { ...value, ...own }
+  }
+  return merged
+}
+
+function sort(
+  values: unknown[],
+  arrival: Arrival,
+  inBatch: boolean
+): { messages: SegmentMessage[]; refused: Refused[] } {
+  const messages: SegmentMessage[] = []
+  const refused: Refused[] = []
+  values.forEach((value, index) => {
+    const parsed = parseMessage(value, arrival)
+    const problem = 'error' in parsed ? parsed.error : oversize(value)
+    if (problem) refused.push(inBatch ? { index, message: problem } : { message: problem })
+    else if ('message' in parsed) messages.push(parsed.message)
+  })
+  return { messages, refused }
+}
+
+function oversize(value: unknown): string | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(value))
+  return bytes > MAX_MESSAGE_BYTES
+    ? `the message takes ${bytes} bytes; the limit is 32 KB (${MAX_MESSAGE_BYTES} bytes)`
+    : undefined
+}
+
+function summary(refused: Refused[], accepted: number): string {
+  const texts = refused
+    .slice(0, MAX_LISTED_REFUSALS)
+    .map(({ index, message }) => (index === undefined ? message : `batch[${index}]: ${message}`))
+  const more = refused.length - texts.length
+  const rest = refused[0]?.index === undefined ? '' : ` (messages accepted: ${accepted}, refused: ${refused.length})`
+  return texts.join('; ') + (more > 0 ? `; and ${more} more` : '') + rest
+}
+
+function describe({ message, tooLarge }: BodyError): string {
+  return tooLarge ? `${message}; the limit is 500 KB a request and 32 KB a message` : message
+}
+
+function refuse(c: Context, status: 400 | 401 | 500, message: string, refused?: Refused[]): Response {
+  const listed = refused?.filter(({ index }) => index !== undefined).slice(0, MAX_LISTED_REFUSALS)
+  return c.json({ success: false, error: { message, ...(listed?.length ? { refused: listed } : {}) } }, status)
+}
+
+function queueFull(c: Context): Response {
+  const message = 'the queue is full and nothing was accepted; send the request again'
+  return c.json({ success: false, error: { message } }, 429, { 'Retry-After': '1' })
+}
+
+function basicUser(authorization: string | undefined): string | undefined {
+  const encoded = /^Basic +(\S+)$/i.exec(authorization ?? '')?.[1]
+  return encoded ? nonEmptyString(Buffer.from(encoded, 'base64').toString('utf8').split(':')[0]) : undefined
+}
+
+function nonEmptyString(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined
+}
