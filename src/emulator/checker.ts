@@ -1,6 +1,7 @@
 import Ajv from 'ajv'
 import type { DefinedError, ErrorObject } from 'ajv'
 import { MAX_USER_ID } from './limits'
+import { isObject } from './sent-body'
 
 const ISO_8601 = /^(\d{4}|[+-]\d{6})-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
 
@@ -52,9 +53,9 @@ function complaint(error: DefinedError): string {
     case 'additionalProperties':
       return `should NOT have a property '${error.params.additionalProperty}'`
     case 'oneOf':
-      return `should have exactly one of ${alternatives(error)}`
+      return choice('exactly one', error)
     case 'anyOf':
-      return `should have at least one of ${alternatives(error)}`
+      return choice('at least one', error)
     case 'type':
       return Array.isArray(error.params.type) ? 'should be string, number or boolean' : `should be ${error.params.type}`
     case 'minLength':
@@ -66,7 +67,9 @@ function complaint(error: DefinedError): string {
   }
 }
 
-function alternatives({ schema }: ErrorObject): string {
-  const all = Array.isArray(schema) ? (schema as { required?: string[] }[]) : []
-  return all.flatMap(({ required = [] }) => required.slice(0, 1)).join(', ')
+// ajv weighs alternatives before the type, so what is no object at all ends here too.
+function choice(amount: string, { schema, data }: ErrorObject): string {
+  if (!isObject(data)) return 'should be object'
+  const alternatives = schema as { required: string[] }[]
+  return `should have ${amount} of ${alternatives.map(({ required }) => required[0]).join(', ')}`
 }

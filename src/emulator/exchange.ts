@@ -24,13 +24,17 @@ export async function settle(
 }
 
 function faulty(sent: SentBody, faults: Faults, strike: Strike): Reply | undefined {
-  if (strike && 'status' in strike) return withStatus(strike.status, strike.retryAfter ?? faults.retryAfter)
+  if (strike && 'status' in strike) return struck(strike, faults)
   if (isTooLarge(sent, faults)) return withStatus(413)
   return refusal(sent.json, faults.refuseContaining)
 }
 
-function withStatus(status: number, retryAfter?: number): Reply {
-  const headers = status === 429 && retryAfter !== undefined ? { 'Retry-After': String(retryAfter) } : undefined
+function struck({ status, retryAfter }: { status: number; retryAfter?: number }, faults: Faults): Reply {
+  const seconds = retryAfter ?? (status === 429 ? faults.retryAfter : undefined)
+  return withStatus(status, seconds === undefined ? {} : { 'Retry-After': String(seconds) })
+}
+
+function withStatus(status: number, headers: Record<string, string> = {}): Reply {
   return { status, body: STATUS_CODES[status] ?? `Status ${status}`, headers }
 }
 

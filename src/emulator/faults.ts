@@ -1,6 +1,6 @@
 import { checker } from './checker'
 
-/** A fault for one request. `pass` lets a request through untouched. */
+/** A fault for one request. `pass` lets a request through untouched; `retryAfter` in seconds. */
 export type NextFault = { status: number; retryAfter?: number } | { reset: 'before' | 'after' } | { pass: true }
 
 /**
