@@ -1,0 +1,36 @@
+import { Command, Flags } from '@oclif/core'
+import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
+
+export default class Emulate extends Command {
+  static description = 'Run the Heap emulator alone'
+
+  static examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --fault 429=0.1 --fault retry-after=1'
+  ]
+
+  static flags = {
+    port: portFlag(3001),
+    ...emulatorFlags(),
+    'app-id': Flags.string({
+      description: 'App ID that the API key belongs to',
+      env: 'HEAP_APP_ID',
+      default: LOCAL_APP_ID
+    }),
+    'api-key': Flags.string({ description: 'the only API key it accepts (default: any)', env: 'HEAP_API_KEY' })
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Emulate)
+    const { serveEmulator } = await import('../serve-emulator')
+    const { emulatorOptions } = await import('../emulator-options')
+    const server = await serveEmulator(flags.port, emulatorOptions(flags))
+    this.log(`Heap            ${server.url}/api/track, ... (EU below /eu)`)
+    this.log(`Read back       ${server.url}/_emulator/events, /_emulator/users, /_emulator/requests`)
+    this.log(`ready at ${server.url}`)
+    const { stopSignal } = await import('../stop-signal')
+    await stopSignal()
+    await server.close()
+    this.exit(0)
+  }
+}

@@ -1,0 +1,78 @@
+import { join, resolve } from 'node:path'
+import { Command, Flags } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
+import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
+import type { ServedPipeline, ServeOptions } from '../serve-pipeline'
+
+const MAX_DRAIN_SECONDS = 3600
+
+type ServeFlags = Interfaces.InferredFlags<typeof Serve.flags>
+
+export default class Serve extends Command {
+  static description = 'Run a local Segment, the destination and the Heap emulator on one port'
+
+  static examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --port 4000 --fault 503=0.2',
+    '<%= config.bin %> <%= command.id %> --live --app-id 1234567890'
+  ]
+
+  static flags = {
+    destination: Flags.string({ char: 'd', description: 'folder name of the destination to serve', default: 'heap' }),
+    directory: Flags.string({ char: 'b', description: "folder of destination folders (default: this project's own)" }),
+    noUI: Flags.boolean({ char: 'n', description: 'no WebSocket on the next port' }),
+    port: portFlag(3000, 'PORT'),
+    'app-id': Flags.string({
+      description: `App ID of Heap (emulator: ${LOCAL_APP_ID} by default)`,
+      env: 'HEAP_APP_ID'
+    }),
+    region: Flags.string({ description: 'where Heap keeps the data', options: ['US', 'EU'], default: 'US' }),
+    'api-key': Flags.string({ description: 'API key of the App ID, for user deletion', env: 'HEAP_API_KEY' }),
+    'write-key': Flags.string({ description: 'the only write key that is accepted (default: any)' }),
+    live: Flags.boolean({ description: 'send to the real Heap, not to the emulator; needs an App ID' }),
+    ...emulatorFlags(['live']),
+    'drain-timeout': Flags.integer({
+      description: 'seconds to go on delivering after Ctrl-C',
+      default: 30,
+      min: 0,
+      max: MAX_DRAIN_SECONDS
+    })
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Serve)
+    const { servePipeline } = await import('../serve-pipeline')
+    const pipeline = await servePipeline(await this.options(flags))
+    const { stopSignal } = await import('../stop-signal')
+    await stopSignal()
+    await this.drain(pipeline, flags['drain-timeout'])
+  }
+
+  private async options(flags: ServeFlags): Promise<ServeOptions> {
+    const { emulatorOptions, checkedAppId } = await import('../emulator-options')
+    const { OWN_DESTINATIONS } = await import('../load-definition')
+    if (flags.live && !flags['app-id']) this.error('--live needs the App ID of your Heap environment: add --app-id')
+    const appId = checkedAppId(flags['app-id'] ?? LOCAL_APP_ID)
+    const directory = resolve(flags.directory ?? OWN_DESTINATIONS)
+    return {
+      port: flags.port,
+      directory,
+      destination: flags.destination,
+      watched: flags.directory === undefined ? [directory, join(directory, '../lib')] : [directory],
+      settings: { appId, region: flags.region, ...(flags['api-key'] ? { apiKey: flags['api-key'] } : {}) },
+      writeKey: flags['write-key'],
+      emulator: flags.live ? undefined : emulatorOptions({ ...flags, 'app-id': appId }),
+      webSocket: !flags.noUI,
+      print: (line) => this.log(line)
+    }
+  }
+
+  private async drain(pipeline: ServedPipeline, seconds: number): Promise<void> {
+    this.log('stopping: delivering what was accepted; Ctrl-C again leaves at once')
+    const left = await pipeline.stop(seconds * 1000)
+    if (left.length === 0) this.exit(0)
+    const { writeUndelivered } = await import('../undelivered')
+    const path = await writeUndelivered(process.cwd(), left).catch((error: Error) => this.error(error.message))
+    this.error(`not delivered within ${seconds} seconds: ${left.length} calls. They are in ${path}`)
+  }
+}

@@ -1,0 +1,24 @@
+import { Flags } from '@oclif/core'
+
+/** Leaves room for the WebSocket on the next port. */
+const MAX_PORT = 65534
+
+/** The App ID that local tools use; any digits would do. */
+export const LOCAL_APP_ID = '11'
+
+export function portFlag(usual: number, env?: string) {
+  const description = 'port on 127.0.0.1; 0 takes any free one'
+  return Flags.integer({ char: 'p', description, env, default: usual, min: 0, max: MAX_PORT })
+}
+
+/** How the emulator behaves, wherever it runs; `exclusive` names the flags under which it does not. */
+export const emulatorFlags = (exclusive: string[] = []) => ({
+  fault: Flags.string({
+    description: 'how the emulator fails, e.g. 429=0.1, reset-after=0.05, delay=200, next=503,pass; can be repeated',
+    helpValue: 'NAME=VALUE',
+    multiple: true,
+    multipleNonGreedy: true,
+    exclusive
+  }),
+  'no-rate-limits': Flags.boolean({ description: "the emulator does not enforce Heap's rate limits" })
+})

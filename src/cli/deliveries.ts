@@ -1,0 +1,59 @@
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { defaultSubscriptions } from '../segment/connection'
+import { Delivery } from '../segment/delivery'
+import type { Outcome } from '../segment/delivery'
+import type { SegmentMessage } from '../segment/message'
+
+export interface DeliveriesOptions {
+  settings: JSONObject
+  onOutcome: (outcome: Outcome) => void
+  /** A line about a message that no subscription takes. */
+  log: (line: string) => void
+}
+
+/** Delivery through a definition that can be replaced: what was accepted before goes out through the one it met. */
+export class Deliveries {
+  private current?: Delivery<unknown>
+  private name = ''
+  private aliased = ''
+  private retired: Delivery<unknown>[] = []
+
+  constructor(private readonly options: DeliveriesOptions) {}
+
+  /**
+   * Delivers through `definition` from now on. Messages address it as `name`, whatever its own name is.
+   * Throws, and keeps the definition before, when a subscription does not fit it.
+   */
+  replace(definition: DestinationDefinition<unknown>, name: string): void {
+    const { settings, log, onOutcome } = this.options
+    const next = new Delivery({ definition, settings, subscriptions: defaultSubscriptions(definition), log })
+    next.onOutcome(onOutcome)
+    this.retired = this.all().filter((delivery) => delivery.pending() > 0)
+    this.current = next
+    this.name = name
+    this.aliased = definition.name
+  }
+
+  /** Takes all the messages, or returns false and takes none. */
+  enqueue(messages: SegmentMessage[]): boolean {
+    return this.current?.enqueue(messages.map((message) => this.readdressed(message))) ?? false
+  }
+
+  /** Delivers what was taken; after `timeoutMs` gives up and returns the messages that are left, each once. */
+  async stop(timeoutMs: number): Promise<SegmentMessage[]> {
+    const left = await Promise.all(this.all().map((delivery) => delivery.drain(timeoutMs)))
+    for (const delivery of this.all()) delivery.close()
+    return [...new Set(left.flat().map(({ message }) => message))]
+  }
+
+  private all(): Delivery<unknown>[] {
+    return this.current ? [...this.retired, this.current] : this.retired
+  }
+
+  /** A sender's `integrations: {Heap: false}` also concerns the Heap that was loaded again under another name. */
+  private readdressed(message: SegmentMessage): SegmentMessage {
+    const choice = message.integrations?.[this.name]
+    if (choice === undefined || this.name === this.aliased) return message
+    return { ...message, integrations: { ...message.integrations, [this.aliased]: choice } }
+  }
+}

@@ -1,0 +1,47 @@
+export interface Served {
+  /** Without a slash at the end. */
+  url: string
+  writeKey: string
+  /** Where the destination sends to, when it is the real Heap. */
+  live?: string
+}
+
+/** What to do next with a server that has just started. */
+export function instructions({ url, writeKey, live }: Served): string {
+  const endpoints = [
+    ['Tracking API', `${url}/v1/batch, /v1/track, /v1/identify, ...`],
+    ['Actions Tester', `${url}/manifest, /authenticate, /<action>`],
+    [
+      'Heap',
+      live ? `LIVE: everything goes to the real Heap, ${live}` : `${url}/api/track, ... (an emulator; EU below /eu)`
+    ]
+  ]
+  const readBack = ['events', 'users', 'requests'].map((list) => `${url}/_emulator/${list}`)
+  return [
+    ...endpoints.map(([name, where]) => `${name.padEnd(15)} ${where}`),
+    '',
+    'Send something with @segment/analytics-node:',
+    `  const { Analytics } = require('@segment/analytics-node')`,
+    `  const analytics = new Analytics({ writeKey: '${writeKey}', host: '${url}', flushAt: 1 })`,
+    `  analytics.track({ userId: 'user-1', event: 'Order Completed', properties: { total: 9.5 } })`,
+    ...(live ? [] : ['', 'See what Heap has got:', ...readBack.map((address) => `  ${address}`)])
+  ].join('\n')
+}
+
+/** The same as a page. */
+export function instructionsPage(text: string): string {
+  const links = escapeHtml(text).replace(/http:[^\s',]+/g, '<a href="$&">$&</a>')
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Segment to Heap</title>
+<h1>Segment to Heap</h1>
+<pre>${links}</pre>
+</html>
+`
+}
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+  return text.replace(/[&<>"]/g, (character) => entities[character])
+}

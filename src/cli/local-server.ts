@@ -1,0 +1,69 @@
+import type { Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import { Errors } from '@oclif/core'
+import type { MiddlewareHandler } from 'hono'
+
+const HOST = '127.0.0.1'
+
+/** Slow clients: the whole request within a minute, its headers within ten seconds, five seconds between requests. */
+const TIMEOUTS_MS = { requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }
+
+export interface LocalServer {
+  url: string
+  port: number
+  /** Ends open connections too. */
+  close(): Promise<void>
+}
+
+interface ListenOptions {
+  /** `bindings` has Node's own request and response. */
+  fetch: (request: Request, bindings: object) => Response | Promise<Response>
+  /** 0 takes a free one. */
+  port: number
+  /** Answers what is not HTTP. */
+  onClientError: (error: NodeJS.ErrnoException, socket: Socket) => void
+}
+
+/**
+ * Serves on 127.0.0.1.
+ * @throws CLIError when the port is taken or may not be used
+ */
+export async function listen({ fetch, port, onClientError }: ListenOptions): Promise<LocalServer> {
+  const server = createAdaptorServer({ fetch, serverOptions: TIMEOUTS_MS, overrideGlobalObjects: false }) as Server
+  server.on('clientError', (error, socket) => onClientError(error, socket as Socket))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(portError(error, port)))
+    server.listen(port, HOST, resolve)
+  })
+  const bound = (server.address() as AddressInfo).port
+  return { url: `http://${HOST}:${bound}`, port: bound, close: () => closeServer(server) }
+}
+
+/** One readable line for a port that cannot be listened on. */
+export function portError(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'EADDRINUSE') return new Errors.CLIError(`port ${port} is in use: choose another with --port`)
+  if (error.code === 'EACCES')
+    return new Errors.CLIError(`port ${port} may not be used: choose one above 1023 with --port`)
+  return error
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+/**
+ * Refuses requests whose Host is not this machine: a page elsewhere whose name is made to resolve to 127.0.0.1 could
+ * otherwise read what is kept here.
+ */
+export const localHostOnly: MiddlewareHandler = async (context, next) => {
+  if (isLocalHost(context.req.header('host'))) return next()
+  return context.json({ error: 'The Host header must be 127.0.0.1, localhost or [::1].' }, 403)
+}
+
+export function isLocalHost(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host ?? '')
+}
