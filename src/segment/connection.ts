@@ -27,7 +27,7 @@ export function subscriptionFilter({
 }: Subscription): (message: SegmentMessage) => boolean {
   const fql = parseFql(subscribe)
   if ('error' in fql) {
-    throw new Error(`Subscription "${name ?? partnerAction}": subscribe is not valid FQL: ${fql.error.message}`)
+    throw new Error(`Subscription "${name ?? partnerAction}": subscribe is not valid FQL: ${subscribe}`)
   }
   return (message) => validate(fql, message)
 }

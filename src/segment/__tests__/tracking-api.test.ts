@@ -27,11 +27,11 @@ beforeEach(() => {
 afterAll(() => server.close())
 
 async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
-  const raw = typeof body === 'string' || Buffer.isBuffer(body)
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
   const response = await fetch(server.url + path, {
     method: 'POST',
     headers: { authorization: BASIC, 'content-type': 'application/json', ...headers },
-    body: raw ? body : JSON.stringify(body)
+    body: new Uint8Array(bytes)
   })
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
