@@ -1,0 +1,49 @@
+import { InvalidAuthenticationError, PayloadValidationError } from '@segment/actions-core'
+import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
+import type { Settings } from './generated-types'
+import { appIdProblem, HeapClient, succeeded } from './heap-client'
+import type { Answered, HeapAnswer } from './heap-client'
+import { coreError } from './outcome'
+import { requiredIdentity } from './user-identifier'
+
+/** Asks Heap to delete a user, and returns Heap's answer with the id of the deletion, which Heap completes later. */
+export async function deleteUser(request: RequestClient, settings: Settings, userId: unknown) {
+  const identity = requiredIdentity(userId, 'userId')
+  const client = new HeapClient(request, settings)
+  const token = await deletionToken(client, settings)
+  return accepted(await client.deleteUsers(token, [identity])).body
+}
+
+/**
+ * The only Heap call that verifies credentials; it changes nothing.
+ * Throws an `InvalidAuthenticationError` that names the setting at fault.
+ */
+export async function deletionToken(client: HeapClient, { appId, apiKey }: Settings): Promise<string> {
+  const problem = appIdProblem(appId)
+  if (problem !== undefined) throw new InvalidAuthenticationError(problem)
+  if (!apiKey) {
+    throw new PayloadValidationError("Setting `apiKey` is missing: Heap's deletion API needs it. Create one in Heap.")
+  }
+  const answer = await client.authToken(apiKey)
+  if (answer.status === 401) {
+    throw new InvalidAuthenticationError(
+      "Heap refuses settings `appId` and `apiKey` together (401). Use the App ID of Heap's Main Production environment and an API key of the same account."
+    )
+  }
+  const { access_token: token } = asObject(accepted(answer).body)
+  if (typeof token === 'string' && token !== '') return token
+  throw coreError({
+    status: 502,
+    errormessage: 'Heap granted a deletion token, but its answer holds no `access_token`.'
+  })
+}
+
+function accepted(answer: HeapAnswer): Answered {
+  if (answer.answered && succeeded(answer)) return answer
+  const reason = answer.answered ? `Heap answered ${answer.status}: ${JSON.stringify(answer.body)}` : answer.reason
+  throw coreError({ status: answer.status, errormessage: reason })
+}
+
+function asObject(body: Answered['body']): JSONLikeObject {
+  return typeof body === 'object' ? body : {}
+}

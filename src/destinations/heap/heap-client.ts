@@ -1,0 +1,142 @@
+import type { JSONLikeObject, ModifiedResponse, RequestClient, RequestOptions } from '@segment/actions-core'
+import { Agent } from 'https'
+import type { FlatValue } from '../../lib/flatten'
+import type { Settings } from './generated-types'
+
+/** Ingestion hosts: https://developers.heap.io/reference/track-1 (EU: the same paths). */
+export const HEAP_ORIGINS = { US: 'https://heapanalytics.com', EU: 'https://c.eu.heap-api.com' } as const
+
+/** Heap's bulk limit per request: https://developers.heap.io/reference/bulk-track and its siblings. */
+export const MAX_ITEMS_PER_REQUEST = 1000
+
+/** Event names have at most 1,024 characters: https://developers.heap.io/reference/track-1 */
+export const MAX_EVENT_NAME_LENGTH = 1024
+
+/** The partner endpoint refuses shorter idempotency keys. */
+export const MIN_PARTNER_IDEMPOTENCY_KEY_LENGTH = 8
+
+/** An event of POST /api/track: https://developers.heap.io/reference/bulk-track */
+export type TrackEvent = {
+  event: string
+  identity: string
+  properties: Record<string, FlatValue>
+  timestamp?: string
+  idempotency_key: string
+}
+
+/** An event of POST /api/integrations/track, the only endpoint that takes Segment's anonymousId. */
+export type PartnerEvent = {
+  event: string
+  user_identifier: { anonymous_id: string }
+  custom_properties: Record<string, string>
+  timestamp?: string
+  idempotency_key: string
+}
+
+/** A user of POST /api/add_user_properties: https://developers.heap.io/reference/bulk-add-user-properties */
+export type UserProperties = { identity: string; properties: Record<string, FlatValue> }
+
+/** An account of POST /api/add_account_properties: https://developers.heap.io/reference/bulk-add-account-properties */
+export type AccountProperties = { account_id: string; properties: Record<string, FlatValue> }
+
+/** POST /api/v1/identify, one user a request: https://developers.heap.io/reference/identify-1 */
+export type UserLink = { user_id: string; identity: string }
+
+/** One thing to tell Heap, and the call that takes it. */
+export type HeapItem =
+  | { call: 'track'; item: TrackEvent }
+  | { call: 'partnerTrack'; item: PartnerEvent }
+  | { call: 'userProperties'; item: UserProperties }
+  | { call: 'accountProperties'; item: AccountProperties }
+  | { call: 'identify'; item: UserLink }
+
+export type BulkCall = Exclude<HeapItem['call'], 'identify'>
+
+/** Where each bulk call goes, the list its items stand in, and what else its body holds. */
+export const BULK_CALLS = {
+  track: { path: '/api/track', list: 'events', body: {} },
+  partnerTrack: { path: '/api/integrations/track', list: 'events', body: { library: 'server' } },
+  userProperties: { path: '/api/add_user_properties', list: 'users', body: {} },
+  accountProperties: { path: '/api/add_account_properties', list: 'accounts', body: {} }
+} as const
+
+/** What came of a request: Heap's answer, or why there is none. A network failure or timeout counts as status 504. */
+export type HeapAnswer = Answered | Unanswered
+export type Answered = { answered: true; status: number; body: JSONLikeObject | string }
+export type Unanswered = { answered: false; status: number; reason: string }
+
+// Core destroys a request's agent after each response, which would reset the other requests of a shared one. Without an
+// agent of our own, hosts with node-fetch before 2.7 open a TLS connection for every request.
+class SharedAgent extends Agent {
+  override destroy(): void {}
+}
+
+export const keepAliveAgent = new SharedAgent({ keepAlive: true })
+
+const REQUEST_DEFAULTS: RequestOptions = { method: 'POST', throwHttpErrors: false, skipResponseCloning: true }
+
+/** The only place that sends anything to Heap. */
+export class HeapClient {
+  readonly appId: string
+  private readonly origin: string
+
+  constructor(
+    private readonly request: RequestClient,
+    settings: Settings
+  ) {
+    this.appId = settings.appId.trim()
+    this.origin = settings.region === 'EU' ? HEAP_ORIGINS.EU : HEAP_ORIGINS.US
+  }
+
+  /** At most {@link MAX_ITEMS_PER_REQUEST} items. Heap takes all of them or refuses the whole request. */
+  bulk(call: BulkCall, items: readonly HeapItem['item'][]): Promise<HeapAnswer> {
+    const { path, list, body } = BULK_CALLS[call]
+    return this.post(this.origin + path, { json: { app_id: this.appId, ...body, [list]: items } })
+  }
+
+  /** Merges the anonymous Heap user `user_id` into the identity. */
+  identify(link: UserLink): Promise<HeapAnswer> {
+    return this.post(`${this.origin}/api/v1/identify`, { json: { app_id: this.appId, ...link } })
+  }
+
+  /** A token for the deletion API, which Heap documents on heapanalytics.com alone. It lives 5 minutes. */
+  authToken(apiKey: string): Promise<HeapAnswer> {
+    return this.post(`${HEAP_ORIGINS.US}/api/public/v0/auth_token`, { username: this.appId, password: apiKey })
+  }
+
+  /** Asks for the deletion of users, in all environments; Heap completes it later. */
+  deleteUsers(accessToken: string, identities: readonly string[]): Promise<HeapAnswer> {
+    return this.post(`${HEAP_ORIGINS.US}/api/public/v0/user_deletion`, {
+      headers: { Authorization: `Bearer ${accessToken}` },
+      json: { users: identities.map((identity) => ({ identity })) }
+    })
+  }
+
+  private async post(url: string, options: RequestOptions): Promise<HeapAnswer> {
+    try {
+      const response = await this.request(url, { ...REQUEST_DEFAULTS, ...options })
+      return { answered: true, status: response.status, body: answerBody(response) }
+    } catch (error) {
+      return { answered: false, status: 504, reason: error instanceof Error ? error.message : String(error) }
+    }
+  }
+}
+
+function answerBody({ content, data }: ModifiedResponse): JSONLikeObject | string {
+  return typeof data === 'object' && data !== null ? (data as JSONLikeObject) : content
+}
+
+export function succeeded({ status }: HeapAnswer): boolean {
+  return status >= 200 && status < 300
+}
+
+/** Whether Segment sends it again later. 501 is final in Segment's own rules. */
+export function isRetryable(status: number): boolean {
+  return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
+}
+
+/** Why Heap would refuse everything sent with this App ID; `undefined` when it looks right. */
+export function appIdProblem(appId: string): string | undefined {
+  if (/^\d+$/.test(appId.trim())) return undefined
+  return `Setting \`appId\` must be Heap's numeric App ID, but is "${appId}". Find it in Heap's install snippet: heap.load('YOUR_APP_ID').`
+}

@@ -1,0 +1,66 @@
+import { PayloadValidationError } from '@segment/actions-core'
+import type { ActionDefinition } from '@segment/actions-core'
+import { IDENTIFY_CALLS } from '../../../lib/mapping-presets'
+import { userProperties } from '../../../lib/user-properties'
+import { convertEach, deliverBatch, deliverOne } from '../batch'
+import { anonymousIdField, batchingFields, identityField, nestedProperties } from '../common-fields'
+import type { Settings } from '../generated-types'
+import type { HeapItem } from '../heap-client'
+import { nestedMode } from '../nested-mode'
+import { knownAnonymousId, requiredIdentity } from '../user-identifier'
+import type { Payload } from './generated-types'
+
+/** What an identify call becomes: the user's properties, after the link to an anonymous Heap user if one is mapped. */
+export function heapUser(payload: Payload): HeapItem[] {
+  const identity = requiredIdentity(payload.user_id, 'user_id')
+  const anonymousId = knownAnonymousId(payload.anonymous_id)
+  const traits = anonymousId === undefined ? payload.traits : { ...payload.traits, anonymous_id: anonymousId }
+  const properties = userProperties(traits ?? {}, nestedMode(payload))
+  return [...userLink(payload, identity), { call: 'userProperties', item: { identity, properties } }]
+}
+
+function userLink({ heap_user_id }: Payload, identity: string): HeapItem[] {
+  const userId = heap_user_id?.trim()
+  if (!userId) return []
+  if (/^\d+$/.test(userId) && Number(userId) <= Number.MAX_SAFE_INTEGER) {
+    return [{ call: 'identify', item: { user_id: userId, identity } }]
+  }
+  throw new PayloadValidationError(
+    `\`heap_user_id\` must be Heap's own user ID, a number from 0 to ${Number.MAX_SAFE_INTEGER}, but is "${userId}". Map the value of heap.userId, or nothing.`
+  )
+}
+
+const action: ActionDefinition<Settings, Payload> = {
+  title: 'Identify User',
+  description: 'Set user properties in Heap from identify calls.',
+  defaultSubscription: IDENTIFY_CALLS,
+  fields: {
+    user_id: identityField(
+      'Identity',
+      'The ID the user is known by in Heap, at most 255 characters. Placeholders such as `null` or `guest` are refused, because people merged in Heap cannot be separated again.'
+    ),
+    anonymous_id: anonymousIdField(
+      'Sent as the user property `anonymous_id`, by which Heap joins anonymous server events to this user.'
+    ),
+    traits: {
+      label: 'Traits',
+      description: 'Sent as user properties. A trait named `id` is sent as `_id`, because Heap forbids `id`.',
+      type: 'object',
+      defaultObjectUI: 'keyvalue',
+      default: { '@path': '$.traits' }
+    },
+    heap_user_id: {
+      label: 'Heap User ID',
+      description:
+        "Heap's own numeric ID of an anonymous user, to be merged into the identity with one more request per event. Heap takes 1 identity for a Heap user ID and 10 Heap user IDs for an identity a month, and silently ignores more: https://developers.heap.io/reference/identify-1",
+      type: 'string',
+      allowNull: true
+    },
+    nested_properties: nestedProperties,
+    ...batchingFields
+  },
+  perform: (request, { settings, payload }) => deliverOne(request, settings, heapUser(payload)),
+  performBatch: (request, { settings, payload }) => deliverBatch(request, settings, convertEach(payload, heapUser))
+}
+
+export default action

@@ -1,0 +1,76 @@
+import { InvalidAuthenticationError } from '@segment/actions-core'
+import type { DestinationDefinition } from '@segment/actions-core'
+import {
+  audiencePresets,
+  automaticPreset,
+  ENGAGE_AUDIENCES,
+  GROUP_CALLS,
+  IDENTIFY_CALLS,
+  PAGE_CALLS,
+  SCREEN_CALLS,
+  TRACK_CALLS
+} from '../../lib/mapping-presets'
+import { deleteUser, deletionToken } from './delete-user'
+import type { Settings } from './generated-types'
+import groupAccount from './groupAccount'
+import { appIdProblem, HeapClient, keepAliveAgent } from './heap-client'
+import identifyUser from './identifyUser'
+import syncAudience from './syncAudience'
+import trackEvent from './trackEvent'
+
+const onTrack = { partnerAction: 'trackEvent', fields: trackEvent.fields }
+const onAudience = { partnerAction: 'syncAudience', fields: syncAudience.fields }
+
+const destination: DestinationDefinition<Settings> = {
+  // Core builds schema keys from the name, and newer URI parsers refuse every name that is no URI scheme.
+  name: 'Heap',
+  slug: 'actions-heap',
+  mode: 'cloud',
+  description: 'Send events, user properties and audiences to Heap.',
+  authentication: {
+    scheme: 'custom',
+    fields: {
+      appId: {
+        label: 'App ID',
+        description: "Heap's App ID, a number. It stands in Heap's install snippet: heap.load('YOUR_APP_ID').",
+        type: 'string',
+        required: true
+      },
+      region: {
+        label: 'Region',
+        description: 'Where your Heap data is stored.',
+        type: 'string',
+        choices: [
+          { label: 'US', value: 'US' },
+          { label: 'EU', value: 'EU' }
+        ],
+        default: 'US'
+      },
+      apiKey: {
+        label: 'API Key',
+        description:
+          "Needed for user deletion only, together with the App ID of Heap's Main Production environment. Events need no key.",
+        type: 'password'
+      }
+    },
+    testAuthentication: async (request, { settings }) => {
+      const problem = appIdProblem(settings.appId)
+      if (problem !== undefined) throw new InvalidAuthenticationError(problem)
+      if (settings.apiKey) await deletionToken(new HeapClient(request, settings), settings)
+    }
+  },
+  extendRequest: () => ({ agent: keepAliveAgent }),
+  onDelete: (request, { settings, payload }) => deleteUser(request, settings, payload.userId),
+  actions: { trackEvent, identifyUser, syncAudience, groupAccount },
+  presets: [
+    automaticPreset('Track Calls', TRACK_CALLS, onTrack),
+    automaticPreset('Page Calls', PAGE_CALLS, onTrack),
+    automaticPreset('Screen Calls', SCREEN_CALLS, onTrack),
+    automaticPreset('Identify Calls', IDENTIFY_CALLS, { partnerAction: 'identifyUser', fields: identifyUser.fields }),
+    automaticPreset('Group Calls', GROUP_CALLS, { partnerAction: 'groupAccount', fields: groupAccount.fields }),
+    automaticPreset('Engage Audiences', ENGAGE_AUDIENCES, onAudience),
+    ...audiencePresets(onAudience)
+  ]
+}
+
+export default destination

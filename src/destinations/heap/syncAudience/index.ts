@@ -1,0 +1,75 @@
+import { PayloadValidationError } from '@segment/actions-core'
+import type { ActionDefinition, AudienceMembership } from '@segment/actions-core'
+import { ENGAGE_AUDIENCES } from '../../../lib/mapping-presets'
+import { snakeCase } from '../../../lib/snake-case'
+import { userProperties } from '../../../lib/user-properties'
+import { convertEach, deliverBatch, deliverOne } from '../batch'
+import { batchingFields, identityField } from '../common-fields'
+import type { Settings } from '../generated-types'
+import type { HeapItem } from '../heap-client'
+import { requiredIdentity } from '../user-identifier'
+import type { Payload } from './generated-types'
+
+/** What an audience call becomes: one user property, true for a member and false for one who left. */
+export function heapMembership(payload: Payload, membership: AudienceMembership): HeapItem[] {
+  const identity = requiredIdentity(payload.identity, 'identity')
+  const isMember = membership ?? mappedMembership(payload)
+  return [
+    { call: 'userProperties', item: { identity, properties: userProperties({ [propertyName(payload)]: isMember }) } }
+  ]
+}
+
+function propertyName({ audience_key }: Payload): string {
+  const name = snakeCase(audience_key)
+  if (name !== '') return name
+  throw new PayloadValidationError(
+    `\`audience_key\` holds no letter or digit: "${audience_key}". Map it to \`$.context.personas.computation_key\`.`
+  )
+}
+
+/** Never guessed: a missing value does not mean that the user left. */
+function mappedMembership({ audience_key, traits_or_properties: values = {} }: Payload): boolean {
+  const value = Object.prototype.hasOwnProperty.call(values, audience_key) ? values[audience_key] : undefined
+  if (value === true || value === 'true') return true
+  if (value === false || value === 'false') return false
+  throw new PayloadValidationError(
+    `Not an audience membership: \`traits_or_properties\` has neither true nor false under "${audience_key}". Send only audience calls to this action.`
+  )
+}
+
+const action: ActionDefinition<Settings, Payload> = {
+  title: 'Sync Audience',
+  description: 'Set a user property in Heap to true or false as users enter and leave an Engage audience.',
+  defaultSubscription: ENGAGE_AUDIENCES,
+  fields: {
+    identity: identityField('Identity', 'The ID the user is known by in Heap, at most 255 characters.'),
+    audience_key: {
+      label: 'Audience Key',
+      description: 'The name of the user property, in snake_case.',
+      type: 'string',
+      required: true,
+      default: { '@path': '$.context.personas.computation_key' }
+    },
+    traits_or_properties: {
+      label: 'Traits or Properties',
+      description:
+        'Where the membership stands, as true or false under the audience key: traits or, in track calls, properties.',
+      type: 'object',
+      defaultObjectUI: 'keyvalue',
+      default: {
+        '@merge': { objects: [{ '@path': '$.properties' }, { '@path': '$.traits' }], direction: 'right' }
+      }
+    },
+    ...batchingFields
+  },
+  perform: (request, { settings, payload, audienceMembership }) =>
+    deliverOne(request, settings, heapMembership(payload, audienceMembership)),
+  performBatch: (request, { settings, payload, audienceMembership = [] }) =>
+    deliverBatch(
+      request,
+      settings,
+      convertEach(payload, (each, index) => heapMembership(each, audienceMembership[index]))
+    )
+}
+
+export default action
