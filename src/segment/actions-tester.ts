@@ -3,7 +3,7 @@ import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { Destination } from '@segment/actions-core'
 import type { ActionDefinition, DestinationDefinition } from '@segment/actions-core'
-import { jsonNotFound } from './http-errors'
+import { errorBody, jsonNotFound } from './http-errors'
 import { BodyError, readJson } from './json-body'
 import { isJsonObject } from './message'
 import { isNestedDeeperThan, MAX_NESTING } from './nesting'
@@ -36,9 +36,7 @@ const ALLOWED_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE']
 export function actionsTester<Settings>({ definition, directoryName, manifest }: ActionsTesterOptions<Settings>): Hono {
   const app = new Hono()
   app.notFound(jsonNotFound)
-  app.onError((error, c) =>
-    c.json({ error: error.message }, error instanceof BodyError ? (error.tooLarge ? 413 : 400) : 500)
-  )
+  app.onError((error, c) => c.json(errorBody(error.message), statusOf(error)))
   const at: Route = (method, path, handler) => {
     app.use(path, allowPrivateNetwork, cors({ origin: SEGMENT_APP_ORIGINS, allowMethods: ALLOWED_METHODS }))
     app.on(method, path, handler)
@@ -61,18 +59,19 @@ type Post<Settings> = (
 function poster<Settings>(definition: DestinationDefinition<Settings>, at: Route): Post<Settings> {
   return (path, run, failed) =>
     at('POST', path, async (c) => {
-      const body = await readBody<Settings>(c)
+      const body = await readBody(c)
+      const call = (path === '/authenticate' ? { settings: body } : { settings: {}, ...body }) as TesterCall<Settings>
       try {
-        return c.json(await run(body, c))
+        return c.json(await run(call, c))
       } catch (error) {
-        const secrets = secretsIn(definition, path === '/authenticate' ? body : body.settings, body.auth)
+        const secrets = secretsIn(definition, call.settings, call.auth)
         return failed(c, error instanceof Error ? error : new Error(String(error)), secrets)
       }
     })
 }
 
 function accountRoutes<Settings>(definition: DestinationDefinition<Settings>, post: Post<Settings>): void {
-  post('/authenticate', (settings) => authenticate(definition, settings as Settings), badSettings)
+  post('/authenticate', ({ settings }) => authenticate(definition, settings), badSettings)
   post('/refreshAccessToken', (call) => runTokenRefresh(definition, call), notOk)
   if (definition.onDelete) post('/delete', (call) => runDeletion(definition, call), listed)
   for (const name of ['createAudience', 'getAudience'] as const) {
@@ -110,19 +109,24 @@ async function authenticate<Settings>(
 }
 
 /** A missing body counts as `{}`. Another content type is refused, as any web page may send it here unasked. */
-async function readBody<Settings>(c: Context): Promise<TesterCall<Settings>> {
+async function readBody(c: Context): Promise<object> {
   const isEmpty = !c.req.raw.body || c.req.header('content-length') === '0'
   const isJson = /^application\/json\b/i.test(c.req.header('content-type') ?? '')
   if (!isEmpty && !isJson) throw new BodyError('send the body with Content-Type: application/json')
   const body = isEmpty ? {} : await readJson(c.req.raw, MAX_BODY_BYTES)
   const problem = problemOf(body)
   if (problem) throw new BodyError(problem)
-  return body as TesterCall<Settings>
+  return body as object
 }
 
 function problemOf(body: unknown): string | undefined {
   if (!isJsonObject(body)) return 'the body must be a JSON object'
   return isNestedDeeperThan(body, MAX_NESTING) ? `the body is nested deeper than ${MAX_NESTING} levels` : undefined
+}
+
+function statusOf(error: Error): 400 | 413 | 500 {
+  if (!(error instanceof BodyError)) return 500
+  return error.tooLarge ? 413 : 400
 }
 
 const allowPrivateNetwork: MiddlewareHandler = async (c, next) => {

@@ -7,6 +7,15 @@ const CLIENT_ERRORS: Record<string, [line: string, message: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request was not complete in time']
 }
 
+export interface ErrorBody {
+  success: false
+  error: { message: string }
+}
+
+export function errorBody(message: string): ErrorBody {
+  return { success: false, error: { message } }
+}
+
 /** For a Node server's `clientError`: answers what is not HTTP with a JSON 4xx instead of an empty one. */
 export function onClientError(
   error: NodeJS.ErrnoException,
@@ -20,12 +29,12 @@ export function onClientError(
     '400 Bad Request',
     `this is not valid HTTP: ${error.message}`
   ]
-  const body = JSON.stringify({ success: false, error: { message } })
+  const body = JSON.stringify(errorBody(message))
   const headers = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close']
   socket.end(`HTTP/1.1 ${line}\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** For `app.notFound` of whatever serves the routes of this folder. */
 export function jsonNotFound(c: Context): Response {
-  return c.json({ success: false, error: { message: `there is no ${c.req.method} ${c.req.path} here` } }, 404)
+  return c.json(errorBody(`there is no ${c.req.method} ${c.req.path} here`), 404)
 }

@@ -45,7 +45,9 @@ function toMessage(value: unknown, arrival: Arrival): SegmentMessage {
   }
   const type = messageType(value.type, arrival.type)
   requireIdentifier(value)
-  const fields = withoutNulls(value)
+  const fields = withoutNullContext(value)
+  requireObject(fields.context, 'context')
+  requireObject(fields.integrations, 'integrations')
   delete fields.writeKey
   delete fields.sentAt
   return { ...fields, type, messageId: messageId(value.messageId), ...timestamps(value.timestamp, arrival) }
@@ -74,25 +76,20 @@ function isIdentifier(value: unknown, field: string): boolean {
 }
 
 /** Core reads `context.personas.*` before any action runs: a null on that path makes it throw for the whole batch. */
-function withoutNulls(value: Record<string, unknown>): Record<string, unknown> {
-  const fields = { ...value }
-  const context = optionalObject(fields, 'context')
-  optionalObject(fields, 'integrations')
-  if (context && context.personas === null) {
-    const { personas: _personas, ...rest } = context
-    fields.context = rest
+export function withoutNullContext<Event extends Record<string, unknown>>(event: Event): Event {
+  if (!isJsonObject(event)) return event
+  const fields: Record<string, unknown> = { ...event }
+  for (const name of ['context', 'integrations']) if (fields[name] === null) delete fields[name]
+  if (isJsonObject(fields.context) && fields.context.personas === null) {
+    const { personas: _personas, ...context } = fields.context
+    fields.context = context
   }
-  return fields
+  return fields as Event
 }
 
-function optionalObject(fields: Record<string, unknown>, name: string): Record<string, unknown> | undefined {
-  const value = fields[name]
-  if (value === undefined || value === null) {
-    delete fields[name]
-    return undefined
-  }
-  if (!isJsonObject(value)) throw new Refusal(`${name} must be a JSON object; got ${shown(value)}`)
-  return value
+function requireObject(value: unknown, field: string): void {
+  if (value !== undefined && !isJsonObject(value))
+    throw new Refusal(`${field} must be a JSON object; got ${shown(value)}`)
 }
 
 function messageId(value: unknown): string {

@@ -8,6 +8,7 @@ import type {
 } from '@segment/actions-core'
 import { observeRequests } from './exchange'
 import type { Exchange } from './exchange'
+import { withoutNullContext } from './message'
 import { redactExchange, redactText, secretsIn } from './redact'
 import type { TesterError } from './tester-error'
 
@@ -41,14 +42,15 @@ export async function runAction<Settings>(
     mapping: mappingOver(definition.actions[slug], call)
   }
   if (!Array.isArray(payload)) {
-    await action.execute({ ...shared, data: payload, audienceSettings: audienceSettingsOf(payload) })
+    await action.execute({
+      ...shared,
+      data: withoutNullContext(payload),
+      audienceSettings: audienceSettingsOf(payload)
+    })
     return exchanges()
   }
-  const nodes = await action.executeBatch({
-    ...shared,
-    data: payload,
-    audienceSettings: audienceSettingsOf(payload[0])
-  })
+  const data = payload.map(withoutNullContext)
+  const nodes = await action.executeBatch({ ...shared, data, audienceSettings: audienceSettingsOf(payload[0]) })
   return [...exchanges(), ...failuresOf(nodes, secretsIn(definition, settings, auth))]
 }
 

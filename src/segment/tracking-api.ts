@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { cors } from 'hono/cors'
+import { errorBody } from './http-errors'
 import { BodyError, readJson } from './json-body'
 import { isJsonObject, MESSAGE_TYPES, parseMessage } from './message'
 import type { Arrival, MessageType, SegmentMessage } from './message'
@@ -137,7 +138,7 @@ function refuse(c: Context, status: 400 | 401 | 500, message: string, refused?: 
 
 function queueFull(c: Context): Response {
   const message = 'the queue is full and nothing was accepted; send the request again'
-  return c.json({ success: false, error: { message } }, 429, { 'Retry-After': '1' })
+  return c.json(errorBody(message), 429, { 'Retry-After': '1' })
 }
 
 function basicUser(authorization: string | undefined): string | undefined {
