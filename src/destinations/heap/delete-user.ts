@@ -3,7 +3,7 @@ import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
 import type { Settings } from './generated-types'
 import { appIdProblem, HeapClient, succeeded } from './heap-client'
 import type { Answered, HeapAnswer } from './heap-client'
-import { coreError } from './outcome'
+import { coreError, failure } from './outcome'
 import { requiredIdentity } from './user-identifier'
 
 /** Asks Heap to delete a user, and returns Heap's answer with the id of the deletion, which Heap completes later. */
@@ -40,8 +40,7 @@ export async function deletionToken(client: HeapClient, { appId, apiKey }: Setti
 
 function accepted(answer: HeapAnswer): Answered {
   if (answer.answered && succeeded(answer)) return answer
-  const reason = answer.answered ? `Heap answered ${answer.status}: ${JSON.stringify(answer.body)}` : answer.reason
-  throw coreError({ status: answer.status, errormessage: reason })
+  throw coreError({ status: answer.status, errormessage: failure(answer) })
 }
 
 function asObject(body: Answered['body']): JSONLikeObject {

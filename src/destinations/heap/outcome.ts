@@ -61,7 +61,8 @@ function single({ part, answer }: Settled): Outcome {
   return succeeded(answer) ? exchange : { ...exchange, errormessage: failure(answer) }
 }
 
-function failure(answer: HeapAnswer): string {
+/** Why an answer is no success, for people. */
+export function failure(answer: HeapAnswer): string {
   if (!answer.answered) return answer.reason
   const { status, body } = answer
   return `Heap answered ${status}: ${typeof body === 'string' ? body : JSON.stringify(body)}`
