@@ -96,7 +96,7 @@ describe('Faults over HTTP', () => {
   })
 
   it('delays each answer', async () => {
-    heap().setFaults({ delayMs: 20, limitTo: '/api/track' })
+    heap().setFaults({ delayMs: 200, limitTo: '/api/track' })
     const order: string[] = []
     const user = { app_id: '11', identity: 'ann' }
     const slow = track('A').then(() => order.push('slow'))
