@@ -5,44 +5,64 @@ import { redactText } from '../segment/redact'
 const MAX_NAME_CHARACTERS = 60
 const MAX_RESULT_CHARACTERS = 500
 
-/** `track  Order Completed  user-1  → trackEvent 200`: one attempt at delivering one call. */
-export function outcomeLine({ message, action, status, error, attempt, willRetry }: Outcome): string {
-  const { type, event, name, groupId, userId, anonymousId } = message
-  const names = [type === 'group' ? groupId : (event ?? name), userId ?? anonymousId]
-  const reason = status < 300 ? undefined : error
-  const notes = [attempt > 1 && `attempt ${attempt}`, willRetry && 'will be retried'].filter(Boolean).join(', ')
-  const result = [`→ ${action} ${status}`, reason, notes && `(${notes})`].filter(Boolean).join(' ')
-  return columns([type, ...names], result)
+export interface CallLogOptions {
+  print: (line: string) => void
+  /** Addresses below this one are shown without it. */
+  url: string
+  /** Texts that are never printed. */
+  secrets: string[]
+  now?: () => Date
 }
 
-/** `Heap  POST /api/track  events: 2  → 200`: one request to Heap. Addresses below `base` are shown without it. */
-export function exchangeLine({ request, response }: Exchange, base: string): string {
-  const url = request.url.startsWith(base) ? request.url.slice(base.length) : request.url
-  return columns(
-    ['Heap', `${request.method} ${url.split('?')[0]}`, itemCount(request.body)],
-    `→ ${response.statusCode}`
-  )
+/** What happens to the calls, for people: a line each, with the local time, safe to show in a terminal. */
+export class CallLog {
+  constructor(private readonly options: CallLogOptions) {}
+
+  /** One attempt at delivering a call: `track  Order Completed  user-1  → trackEvent 200`. */
+  outcome({ message, action, status, error, attempt, willRetry }: Outcome): void {
+    const { type, event, name, groupId, userId, anonymousId } = message
+    const names = [type === 'group' ? groupId : (event ?? name), userId ?? anonymousId]
+    const reason = status < 300 ? undefined : error
+    const notes = [attempt > 1 && `attempt ${attempt}`, willRetry && 'will be retried'].filter(Boolean).join(', ')
+    this.line(type, names, [`→ ${action} ${status}`, reason, notes && `(${notes})`])
+  }
+
+  /** One request to Heap: `Heap  POST /api/track  events: 2  → 200`. */
+  exchange({ request, response }: Exchange): void {
+    const { url: base } = this.options
+    const url = request.url.startsWith(base) ? request.url.slice(base.length) : request.url
+    this.line('Heap', [`${request.method} ${url.split('?')[0]}`, itemCount(request.body)], [`→ ${response.statusCode}`])
+  }
+
+  /** A request that never became a call: `refused  POST /v1/track  → 400 the reason`. */
+  refusal(method: string, path: string, status: number, reason: string): void {
+    this.line('refused', [`${method} ${path}`], [`→ ${status}`, reason])
+  }
+
+  note(text: string): void {
+    this.print(this.shown(text, MAX_RESULT_CHARACTERS))
+  }
+
+  private line(kind: string, names: unknown[], result: unknown[]): void {
+    const shownNames = names.filter(isPresent).map((name) => this.shown(String(name), MAX_NAME_CHARACTERS))
+    const shownResult = this.shown(result.filter(isPresent).join(' '), MAX_RESULT_CHARACTERS)
+    this.print([kind.padEnd(8), ...shownNames, shownResult].join('  '))
+  }
+
+  /** Secrets go before the text is cut, or half of one could stay. */
+  private shown(text: string, length: number): string {
+    const clean = printable(redactText(text, this.options.secrets))
+    return clean.length > length ? `${clean.slice(0, length - 1)}…` : clean
+  }
+
+  private print(text: string): void {
+    const { print, now = () => new Date() } = this.options
+    print(`${now().toTimeString().slice(0, 8)}  ${text}`)
+  }
 }
 
-/** `refused  POST /v1/track  → 400 the reason`: a request that never became a call. */
-export function refusalLine(method: string, path: string, status: number, reason: string): string {
-  return columns(['refused', `${method} ${path}`], `→ ${status} ${reason}`)
-}
-
-/** The time of day before a line that a terminal can show as it is, without the secrets. */
-export function logLine(line: string, secrets: string[], now = new Date()): string {
-  return `${now.toTimeString().slice(0, 8)}  ${printable(redactText(line, secrets))}`
-}
-
-function columns([kind, ...names]: unknown[], result: string): string {
-  const shown = names
-    .filter((name) => name != null && name !== '')
-    .map((name) => shortened(String(name), MAX_NAME_CHARACTERS))
-  return [String(kind).padEnd(8), ...shown, shortened(result, MAX_RESULT_CHARACTERS)].join('  ')
-}
-
-function shortened(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text
+function isPresent(part: unknown): boolean {
+  return part !== undefined && part !== null && part !== ''
 }
 
 /** Names come from whoever sends events: control characters could rewrite the terminal. */

@@ -9,7 +9,7 @@ import { redirectRequests } from '../segment/redirect'
 import type { Origins } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
 import { trackingApi } from '../segment/tracking-api'
-import { exchangeLine, outcomeLine, refusalLine } from './call-log'
+import type { CallLog } from './call-log'
 import { Deliveries } from './deliveries'
 import { localHostOnly } from './local-server'
 
@@ -25,7 +25,7 @@ export interface PipelineOptions {
   emulator?: Emulator
   /** The page at `/`. */
   page: string
-  log: (line: string) => void
+  log: CallLog
 }
 
 interface Refusal {
@@ -46,7 +46,7 @@ export class Pipeline {
 
   constructor(private readonly options: PipelineOptions) {
     const { settings, log } = options
-    this.deliveries = new Deliveries({ settings, log, onOutcome: (outcome) => log(outcomeLine(outcome)) })
+    this.deliveries = new Deliveries({ settings, log })
     this.load(options.definition)
     this.route()
   }
@@ -58,7 +58,7 @@ export class Pipeline {
     const { directoryName, emulator, url, log } = this.options
     const origins: Origins = emulator ? { [HEAP_ORIGINS.US]: url, [HEAP_ORIGINS.EU]: `${url}/eu` } : {}
     const renamed = { ...manifest, name: schemaName(manifest.name, ++this.loads) }
-    const definition = redirectRequests(renamed, origins, (exchange) => log(exchangeLine(exchange, url)))
+    const definition = redirectRequests(renamed, origins, (exchange) => log.exchange(exchange))
     const tester = actionsTester({ definition, directoryName, manifest })
     this.deliveries.replace(definition, manifest.name)
     this.tester = tester
@@ -112,7 +112,7 @@ export class Pipeline {
       .clone()
       .json()
       .catch(() => ({}))) as { error?: { message?: string } }
-    this.options.log(refusalLine(req.method, req.path, res.status, body.error?.message ?? ''))
+    this.options.log.refusal(req.method, req.path, res.status, body.error?.message ?? '')
   }
 }
 

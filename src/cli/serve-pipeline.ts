@@ -5,7 +5,7 @@ import { createEmulator } from '../emulator'
 import type { EmulatorOptions } from '../emulator'
 import { onClientError } from '../segment/http-errors'
 import type { SegmentMessage } from '../segment/message'
-import { logLine } from './call-log'
+import { CallLog } from './call-log'
 import { openChangeSocket } from './change-socket'
 import type { ChangeSocket } from './change-socket'
 import { instructions, instructionsPage } from './instructions'
@@ -49,9 +49,12 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
     fetch: (request, bindings) => pipeline.app.fetch(request, bindings),
     onClientError
   })
-  const pipeline = createPipeline(options, server.url, definition)
+  const log = createLog(options, server.url)
+  const pipeline = createPipeline(options, server.url, definition, log)
   const socket = options.webSocket ? await openSocket(server) : undefined
-  const watcher = await watchSources(options.watched, () => reload(options, pipeline, socket))
+  const watcher = await watchSources(options.watched, () =>
+    reload(options, pipeline, log).then(() => socket?.announce())
+  )
   announce(options, server.url)
   return {
     stop: async (timeoutMs) => {
@@ -75,7 +78,7 @@ async function firstDefinition({ directory, destination }: ServeOptions): Promis
   })
 }
 
-function createPipeline(options: ServeOptions, url: string, definition: DestinationDefinition): Pipeline {
+function createPipeline(options: ServeOptions, url: string, definition: DestinationDefinition, log: CallLog): Pipeline {
   const { destination, settings, writeKey, emulator } = options
   return new Pipeline({
     url,
@@ -85,7 +88,7 @@ function createPipeline(options: ServeOptions, url: string, definition: Destinat
     writeKey,
     emulator: emulator && createEmulator(emulator),
     page: instructionsPage(instructionsFor(options, url)),
-    log: (line) => log(options, line)
+    log
   })
 }
 
@@ -101,16 +104,15 @@ async function openSocket(server: LocalServer): Promise<ChangeSocket> {
 }
 
 /** A definition that cannot be loaded leaves the one before in place. */
-async function reload(options: ServeOptions, pipeline: Pipeline, socket?: ChangeSocket): Promise<void> {
+async function reload(options: ServeOptions, pipeline: Pipeline, log: CallLog): Promise<void> {
   const { directory, destination, watched } = options
   watched.forEach(forgetModules)
   try {
     pipeline.load(await loadDefinition(join(directory, destination)))
-    log(options, `loaded ${destination} again`)
+    log.note(`loaded ${destination} again`)
   } catch (error) {
-    log(options, `cannot load ${destination}, the definition before stays: ${(error as Error).message}`)
+    log.note(`cannot load ${destination}, the definition before stays: ${(error as Error).message}`)
   }
-  socket?.announce()
 }
 
 function announce(options: ServeOptions, url: string): void {
@@ -122,6 +124,6 @@ function instructionsFor({ settings, emulator, writeKey = 'any' }: ServeOptions,
   return instructions({ url, writeKey, live: emulator ? undefined : `App ID ${settings.appId} (${settings.region})` })
 }
 
-function log({ print, settings }: ServeOptions, line: string): void {
-  print(logLine(line, settings.apiKey ? [settings.apiKey] : []))
+function createLog({ print, settings }: ServeOptions, url: string): CallLog {
+  return new CallLog({ print, url, secrets: settings.apiKey ? [settings.apiKey] : [] })
 }

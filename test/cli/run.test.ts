@@ -19,7 +19,7 @@ function copyWithCommand(folder: string, body: string): string {
   writeFileSync(
     join(commands, 'try.js'),
     `const { Command } = require('@oclif/core')
-     module.exports = class extends Command { async run() { ${body} } }`
+     module.exports = class extends Command { async run() { await this.parse(); ${body} } }`
   )
   return join(folder, 'bin/run')
 }

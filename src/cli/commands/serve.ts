@@ -73,6 +73,6 @@ export default class Serve extends Command {
     if (left.length === 0) this.exit(0)
     const { writeUndelivered } = await import('../undelivered')
     const path = await writeUndelivered(process.cwd(), left).catch((error: Error) => this.error(error.message))
-    this.error(`not delivered within ${seconds} seconds: ${left.length} calls. They are in ${path}`)
+    this.error(`calls not delivered within ${seconds} seconds: ${left.length}, written to ${path}`)
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { Command, Flags } from '@oclif/core'
@@ -24,6 +25,7 @@ export default class GenerateTypes extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(GenerateTypes)
+    if (!existsSync(join(this.config.root, 'src'))) this.error('generate:types works in a checkout of the project only')
     const files = await this.generate(flags.path)
     const stale = (await Promise.all(files.map(async (file) => ((await isFresh(file)) ? [] : [file])))).flat()
     if (flags.check) return this.failOn(stale)

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { endAll, Running } from './__helpers__/command-line'
+import { SENDING_TOY, toyFolder } from './__helpers__/sending-toy'
+import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+import { post } from './__helpers__/tracking'
+
+const TRACK = { writeKey: 'key', event: 'Order Completed', userId: 'user-1', messageId: 'message-1' }
+
+afterEach(async () => {
+  await endAll()
+  removeTemporaryFolders()
+})
+
+/** Every attempt fails until the faults are taken away. */
+function serveFailing(args: string[] = [], cwd?: string): Running {
+  const toy = ['-b', toyFolder(), '-d', SENDING_TOY]
+  return new Running(['serve', ...toy, '--noUI', '--port', '0', '--fault', '503=1', ...args], { cwd })
+}
+
+describe('serve, stopping', () => {
+  it('accepts nothing more on SIGTERM, delivers what was accepted and exits with 0', async () => {
+    const server = serveFailing()
+    const url = await server.url()
+    await post(`${url}/v1/track`, TRACK)
+    await server.printed(/→ sendEvent 503 .*\(will be retried\)/)
+
+    server.kill('SIGTERM')
+    await server.printed(/^stopping/m)
+    expect(await post(`${url}/v1/track`, TRACK)).toEqual({
+      status: 503,
+      body: { success: false, error: { message: 'the server is stopping; nothing was accepted' } }
+    })
+    await post(`${url}/_emulator/faults`, {})
+
+    const { code, stdout } = await server.exited
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^stopping[^]*→ sendEvent 200 \(attempt \d+\)$/m)
+  })
+
+  it('writes what it could not deliver to a file and exits with 1', async () => {
+    const cwd = temporaryFolder()
+    const args = ['--noUI', '--port', '0', '--fault', '503=1', '--drain-timeout', '0']
+    const server = new Running(['serve', '-b', toyFolder(), '-d', SENDING_TOY, ...args], { cwd })
+    await post(`${await server.url()}/v1/track`, TRACK)
+    await server.printed(/will be retried/)
+
+    server.kill('SIGTERM')
+
+    const { code, stderr } = await server.exited
+    const [, path] = /^Error: calls not delivered within 0 seconds: 1, written to (.*)\n$/.exec(stderr) ?? []
+    expect({ code, folder: dirname(path) }).toEqual({ code: 1, folder: cwd })
+    expect(
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .map((line) => line && (JSON.parse(line) as object))
+    ).toEqual([
+      expect.objectContaining({ type: 'track', event: 'Order Completed', userId: 'user-1', messageId: 'message-1' }),
+      ''
+    ])
+  })
+
+  it('leaves at once on a second Ctrl-C', async () => {
+    const server = serveFailing()
+    await post(`${await server.url()}/v1/track`, TRACK)
+    await server.printed(/will be retried/)
+
+    server.kill('SIGINT')
+    await server.printed(/^stopping/m)
+    const again = setInterval(() => server.kill('SIGINT'), 50)
+
+    expect((await server.exited).code).toBe(130)
+    clearInterval(again)
+  })
+})
