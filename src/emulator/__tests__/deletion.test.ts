@@ -1,5 +1,7 @@
 import { start } from '..'
 import type { RunningEmulator } from '..'
+import { DeletionApi } from '../deletion'
+import { Store } from '../store'
 import { answerOf, NOW, post } from './__helpers__/emulator-client'
 
 const UNAUTHORIZED = { status: 401, body: { error: 'Unauthorized' } }
@@ -131,5 +133,26 @@ describe('GET /api/public/v0/deletion_status/<id>', () => {
 
   it('answers 401 without a token', async () => {
     expect(await status({})).toEqual(UNAUTHORIZED)
+  })
+})
+
+describe('DeletionApi', () => {
+  afterEach(() => jest.useRealTimers())
+
+  it('carries out no deletion that was pending when it was cleared', () => {
+    jest.useFakeTimers()
+    const onDeleted = jest.fn()
+    const api = new DeletionApi({ store: new Store(Date.now), delayMs: 1000, now: Date.now, onDeleted })
+    const ask = () => {
+      const { body } = api.issueToken(basic('11:secret').authorization)
+      return api.request(`Bearer ${(body as { access_token: string }).access_token}`, { users: [{ identity: 'ann' }] })
+    }
+    expect(ask().status).toBe(201)
+    api.clear()
+    jest.advanceTimersByTime(1000)
+    expect(onDeleted).not.toHaveBeenCalled()
+    expect(ask().status).toBe(201)
+    jest.advanceTimersByTime(1000)
+    expect(onDeleted).toHaveBeenCalledTimes(1)
   })
 })

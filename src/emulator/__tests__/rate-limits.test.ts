@@ -80,6 +80,15 @@ describe('RateLimits', () => {
     expect(await limits.admit([charge(2)])).toBeUndefined()
   })
 
+  it('gives it back by the clock, even before the timer of the window has run', async () => {
+    jest.useFakeTimers()
+    const limits = new RateLimits()
+    await limits.admit([charge(2)])
+    jest.setSystemTime(Date.now() + 60_001)
+    expect(await limits.admit([charge(2)])).toBeUndefined()
+    expect(await limits.admit([charge(1)])).toBe(allowance)
+  })
+
   it('charges nothing for what it refuses, even when several ask at once', async () => {
     const limits = new RateLimits()
     const asked = [charge(1, 'a'), charge(3, 'b')]
