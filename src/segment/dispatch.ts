@@ -96,6 +96,7 @@ function nodeVerdict(node: StatusNode | undefined): Omit<Verdict, 'retryAfterMs'
 }
 
 interface EngineError {
+  name?: string
   status?: number
   code?: unknown
   message?: string
@@ -104,12 +105,13 @@ interface EngineError {
 
 /** Undefined: the error comes from neither the API nor the network, nor from the definition on purpose. */
 function statusOf(error: unknown): number | undefined {
-  const { status, response, code } = error as EngineError
-  return status ?? response?.status ?? (isNetworkCode(code) ? 504 : undefined)
+  const { status, response } = error as EngineError
+  return status ?? response?.status ?? (isNetworkError(error as EngineError) ? 504 : undefined)
 }
 
-function isNetworkCode(code: unknown): boolean {
-  return typeof code === 'string' && /^(E[A-Z]+|UND_ERR_\w+)$/.test(code)
+/** System codes such as ECONNRESET or EAI_AGAIN; the codes of Node's own mistakes begin with ERR_. */
+function isNetworkError({ name, code }: EngineError): boolean {
+  return name === 'FetchError' || (typeof code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(code))
 }
 
 function textOf(error: unknown): string {

@@ -28,16 +28,16 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   }
 }
 
-/** The rest of a body past the limit is read and dropped: a client that is still writing would see a reset, not the answer. */
+/** What is left of a body past the limit is the server adapter's to drain; cancelling the stream would cut the answer off. */
 async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = request.body?.getReader()
   for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
     size += part.value.byteLength
-    if (size <= maxBytes) chunks.push(part.value)
+    if (size > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(part.value)
   }
-  if (size > maxBytes) throw tooLarge(maxBytes)
   return Buffer.concat(chunks)
 }
 

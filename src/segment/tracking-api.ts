@@ -11,6 +11,14 @@ export const MAX_BATCH_BYTES = 500 * 1024
 export const MAX_MESSAGE_BYTES = 32 * 1024
 const MAX_LISTED_REFUSALS = 20
 
+/** A page's retries carry `X-Retry-Count`, and it may read `Retry-After` only when told so. */
+const ANY_PAGE = {
+  origin: '*',
+  allowMethods: ['POST'],
+  allowHeaders: ['content-type', 'authorization', 'x-retry-count'],
+  exposeHeaders: ['retry-after']
+}
+
 export interface TrackingApiOptions {
   /** Takes all the messages or, by returning false (queue full), none: the client is then told to come back. */
   accept: (messages: SegmentMessage[], context: { writeKey: string }) => boolean | void
@@ -38,7 +46,7 @@ const SHORT_ROUTES: Record<string, MessageType> = {
  */
 export function trackingApi({ accept, now = () => new Date() }: TrackingApiOptions): Hono {
   const app = new Hono().basePath('/v1')
-  app.use('*', cors({ origin: '*', allowMethods: ['POST'], allowHeaders: ['content-type', 'authorization'] }))
+  app.use('*', cors(ANY_PAGE))
   app.onError((error, c) =>
     error instanceof BodyError ? refuse(c, 400, describe(error)) : refuse(c, 500, `unexpected error: ${error.message}`)
   )

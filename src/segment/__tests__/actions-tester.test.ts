@@ -6,7 +6,7 @@ import { startToyApi } from './__helpers__/toy-api'
 import type { ToyApi } from './__helpers__/toy-api'
 import { toyDefinition, TOY_ORIGIN } from './__helpers__/toy-definition'
 
-const settings = { appId: '1', apiKey: 'top&secret' }
+const settings = { appId: '1', apiKey: 'top&"secret' }
 const event = { type: 'track', event: 'E', userId: 'u', properties: { a: 1 } }
 const DATE = 'Mon, 23 Nov 2026 20:17:43 GMT'
 
@@ -138,6 +138,11 @@ describe('POST /<action>', () => {
     ])
   })
 
+  it('redacts a password inside a JSON text', async () => {
+    const [, exchanges] = await ok('/single', { settings, payload: { event: `is ${settings.apiKey}` } })
+    expect(exchanges[0].request.body).toBe('{"event":"is <redacted>"}')
+  })
+
   it('lays the mapping over the defaults key by key', async () => {
     await ok('/trackEvent', { settings, payload: event, mapping: { event: 'Renamed' } })
     expect(api.requests.map(({ body }) => body)).toStrictEqual([{ event: 'Renamed', props: { a: 1 } }])
@@ -157,7 +162,7 @@ describe('POST /<action>', () => {
     ['a JSON answer', 400, { error: 'nope' }, { error: 'nope' }, 'HTTPError: Bad Request'],
     ['a text answer', 503, 'try later', 'try later', 'HTTPError: Service Unavailable'],
     ['an empty answer', 500, '', 'Internal Server Error', 'HTTPError: Internal Server Error'],
-    ['an answer with the key', 400, 'bad top&secret', 'bad <redacted>', 'HTTPError: Bad Request']
+    ['an answer with the key', 400, 'bad top&"secret', 'bad <redacted>', 'HTTPError: Bad Request']
   ])('shows %s of a refused request', async (_case, status, body, message, line) => {
     api.answer = () => ({ status, body })
     expect(await ok('/trackEvent', { settings, payload: event })).toStrictEqual([

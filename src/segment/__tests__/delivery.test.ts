@@ -122,6 +122,41 @@ describe('Delivery', () => {
     ])
   })
 
+  it('sends one batch of a subscription at a time', async () => {
+    start([{ ...batched, mapping: { ...mapping, batch_size: 1 } }])
+    let underWay = 0
+    let most = 0
+    api.answer = async () => {
+      most = Math.max(most, ++underWay)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      underWay--
+      return { status: 200 }
+    }
+    delivery.enqueue([track('a'), track('b')])
+    delivery.enqueue([track('c')])
+    await delivery.drain(5000)
+    expect(bodies()).toStrictEqual([
+      ['/batch', events('a')],
+      ['/batch', events('b')],
+      ['/batch', events('c')]
+    ])
+    expect(most).toBe(1)
+  })
+
+  it('starts with the subscription of the first message', async () => {
+    const performed: unknown[] = []
+    const record = {
+      ...toyDefinition.actions.single,
+      perform: (_request: unknown, { payload }: { payload: unknown }) => performed.push(payload)
+    }
+    const first = { partnerAction: 'first', subscribe: 'type = "track"', mapping }
+    const second = { partnerAction: 'second', subscribe: 'type = "identify"', mapping }
+    start([first, second], { definition: { ...toyDefinition, actions: { first: record, second: record } } })
+    delivery.enqueue([track('i', { type: 'identify' }), track('t')])
+    await delivery.drain(5000)
+    expect(performed).toStrictEqual(events('i', 't'))
+  })
+
   it('retries only the items with a retryable status', async () => {
     start([batched])
     api.answer = () => ({ status: 200, body: { statuses: api.requests.length === 1 ? [200, 503, 400, 501, 429] : [] } })
@@ -259,6 +294,39 @@ describe('Delivery', () => {
     expect(delivery.enqueue([track('b')])).toBe(false)
     expect(await delivery.drain(5)).toHaveLength(1)
     expect(api.requests).toStrictEqual([])
+  })
+
+  it('reports nothing of a request that was on its way at close', async () => {
+    start([batched])
+    api.answer = () => {
+      delivery.close()
+      return { status: 200 }
+    }
+    delivery.enqueue([track('a')])
+    expect(await delivery.drain(50)).toHaveLength(1)
+    expect(api.requests).toHaveLength(1)
+    expect(outcomes).toStrictEqual([])
+  })
+
+  it('retries a batch whose connection breaks', async () => {
+    start([batched])
+    api.answer = () => {
+      if (api.requests.length > 1) return { status: 200 }
+      api.dropConnections()
+      return { status: 200 }
+    }
+    delivery.enqueue([track('a'), track('b')])
+    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(bodies()).toStrictEqual([
+      ['/batch', events('a', 'b')],
+      ['/batch', events('a', 'b')]
+    ])
+    expect(outcomes.map(({ status, attempt }) => [status, attempt])).toStrictEqual([
+      [504, 1],
+      [504, 1],
+      [200, 2],
+      [200, 2]
+    ])
   })
 
   it('leaves disabled subscriptions out', () => {

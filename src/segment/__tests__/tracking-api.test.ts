@@ -193,6 +193,7 @@ describe('POST /v1/batch', () => {
       body: refusal('the queue is full and nothing was accepted; send the request again')
     })
     expect(answer.headers.get('retry-after')).toBe('1')
+    expect(answer.headers.get('access-control-expose-headers')).toBe('retry-after')
   })
 
   it('accepts an empty batch', async () => {
@@ -329,7 +330,7 @@ describe('OPTIONS /v1/t', () => {
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
     expect(response.headers.get('access-control-allow-methods')).toBe('POST')
-    expect(response.headers.get('access-control-allow-headers')).toBe('content-type,authorization')
+    expect(response.headers.get('access-control-allow-headers')).toBe('content-type,authorization,x-retry-count')
   })
 
   it.each([['accepted', single({}), 200] as const, ['refused', '{', 400] as const])(

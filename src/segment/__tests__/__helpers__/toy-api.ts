@@ -23,6 +23,7 @@ export interface ToyApi {
   answer: (request: ToyRequest) => ToyAnswer | Promise<ToyAnswer>
   /** Sockets opened so far. */
   connections: () => number
+  dropConnections: () => void
   close: () => Promise<void>
 }
 
@@ -43,6 +44,7 @@ export async function startToyApi(): Promise<ToyApi> {
     requests: [],
     answer: () => ({ status: 200 }),
     connections: () => connections,
+    dropConnections: () => server.closeAllConnections(),
     close: () => close(server)
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -37,7 +37,10 @@ const trackEvent: ActionDefinition<ToySettings, ToyPayload, ToyAudienceSettings>
     if (payload.event === 'explode') throw new TypeError('boom')
     if (payload.event === 'final') throw new IntegrationError('bad thing', 'BAD_THING', 422)
     if (payload.event === 'later') throw new RetryableError('try later')
-    return request(`${TOY_ORIGIN}/track?key=${settings.apiKey ?? ''}`, { method: 'POST', json: payload })
+    return request(`${TOY_ORIGIN}/track?key=${encodeURIComponent(settings.apiKey ?? '')}`, {
+      method: 'POST',
+      json: payload
+    })
   },
   performBatch: async (request, { payload }) => {
     if (payload.some(({ event }) => event === 'explode')) throw new TypeError('boom')
