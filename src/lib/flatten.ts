@@ -1,35 +1,27 @@
+import type { Frame } from './frame'
+import { isOnTheWay, leave, newFrame, rootOf } from './frame'
+import { isObject, jsonString, jsonValue } from './json-value'
 import { setOwn } from './set-own'
 
-/** What happens to objects and arrays: see `flatten`. */
+/** What becomes of objects and arrays, see {@link flatten}. */
 export type NestedProperties = 'flatten' | 'index' | 'stringify' | 'drop'
 
 export type FlatValue = string | number | boolean
 
-/** Heap takes property keys and string values of "fewer than 1024 characters". @see https://developers.heap.io/reference/bulk-track */
+/**
+ * Longest key and string value, in UTF-16 units: Heap takes "fewer than 1024 characters".
+ * @see https://developers.heap.io/reference/bulk-track
+ */
 const MAX_LENGTH = 1023
 
-/** Ends the walk through objects that a `toJSON` or a getter makes anew without end. */
+/** Ends the walk through objects that a getter or a `toJSON` makes anew without end. */
 const MAX_DEPTH = 1000000
-
-interface Frame {
-  /** The object as found: a `toJSON` that returns its owner again must count as a cycle. */
-  source: object
-  object: Record<string, unknown>
-  keys: string[]
-  next: number
-  /** Path of the object with a trailing dot; one character over the limit, so that a cut can see a surrogate pair. */
-  prefix: string
-  parent: Frame | undefined
-  depth: number
-}
 
 function cut(text: string): string {
   if (text.length <= MAX_LENGTH) {
     return text
   }
-  const last = text.charCodeAt(MAX_LENGTH - 1)
-  const next = text.charCodeAt(MAX_LENGTH)
-  const splitsPair = last >= 0xd800 && last <= 0xdbff && next >= 0xdc00 && next <= 0xdfff
+  const splitsPair = (text.codePointAt(MAX_LENGTH - 1) as number) > 0xffff
   return text.slice(0, splitsPair ? MAX_LENGTH - 1 : MAX_LENGTH)
 }
 
@@ -41,164 +33,96 @@ function read(object: object, key: string): unknown {
   }
 }
 
-function isoString(date: object): string | undefined {
-  const time = Date.prototype.getTime.call(date)
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString()
+function isText(value: object, mode: NestedProperties): boolean {
+  return mode === 'stringify' || (Array.isArray(value) && (mode === 'flatten' || value.length === 0))
 }
 
-function applyToJSON(value: object, key: string, toJSON: (key: string) => unknown): unknown {
+/** Cuts on the way already, else the keys of a deep chain take the square of its length. */
+function join(prefix: string, key: string): string {
+  if (prefix.length > MAX_LENGTH) {
+    return prefix
+  }
+  const path = prefix + key
+  return path.length > MAX_LENGTH ? path.slice(0, MAX_LENGTH + 1) : path
+}
+
+/** A frame to go on with, or the value to write. */
+function enter(source: object, path: string, frame: Frame, mode: NestedProperties): unknown {
   try {
-    return isoString(value)
-  } catch {
-    // not a Date
-  }
-  try {
-    return toJSON.call(value, key)
-  } catch {
-    return undefined
-  }
-}
-
-function unbox(value: object): unknown {
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-    return value.valueOf()
-  }
-  return value
-}
-
-/** What JSON would see: dates and `toJSON` resolved, wrapped primitives taken out. */
-function plain(value: object, key: string): unknown {
-  const toJSON = read(value, 'toJSON')
-  const result = typeof toJSON === 'function' ? applyToJSON(value, key, toJSON as (key: string) => unknown) : value
-  return typeof result === 'object' && result !== null ? unbox(result) : result
-}
-
-function leaf(value: unknown): FlatValue | undefined {
-  switch (typeof value) {
-    case 'string':
-      return cut(value)
-    case 'boolean':
+    const value = isOnTheWay(source, frame) ? undefined : jsonValue(source, frame.keys[frame.next - 1])
+    if (!isObject(value)) {
       return value
-    case 'number':
-      return Number.isFinite(value) ? value : undefined
-    case 'bigint':
-      return cut(value.toString())
-    default:
-      return undefined
-  }
-}
-
-function ancestorsOf(frame: Frame | undefined): Set<unknown> {
-  const ancestors = new Set<unknown>()
-  for (let current = frame; current; current = current.parent) {
-    ancestors.add(current.source).add(current.object)
-  }
-  return ancestors
-}
-
-/** `JSON.stringify` for what it refuses: leaves out references to ancestors, writes a bigint as decimal string. */
-function stringifyCarefully(value: object, ancestors: Set<unknown>): string {
-  const path: unknown[] = []
-  return JSON.stringify(value, function (this: unknown, _key: string, child: unknown) {
-    while (path.length > 0 && path[path.length - 1] !== this) {
-      ancestors.delete(path.pop())
     }
-    if (typeof child === 'bigint') {
-      return child.toString()
-    }
-    if (typeof child !== 'object' || child === null) {
-      return child
-    }
-    if (ancestors.has(child)) {
+    if (mode === 'drop' || (value !== source && isOnTheWay(value, frame))) {
       return undefined
     }
-    ancestors.add(child)
-    path.push(child)
-    return child
-  })
-}
-
-function stringify(value: object, frame: Frame): string | undefined {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    // A cycle or a bigint; what is nested too deep fails once more.
-  }
-  try {
-    return stringifyCarefully(value, ancestorsOf(frame))
+    if (isText(value, mode)) {
+      const json = jsonString(value, source, (object) => isOnTheWay(object, frame))
+      return json === '{}' ? undefined : json
+    }
+    return newFrame(value, source, join(path, '.'), frame)
   } catch {
     return undefined
   }
 }
 
-function keysOf(object: object): string[] {
+function start(properties: unknown): Frame | undefined {
   try {
-    return Object.keys(object)
+    const root = isObject(properties) ? jsonValue(properties, '') : undefined
+    return isObject(root) && !Array.isArray(root) ? newFrame(root, properties as object, '', undefined) : undefined
   } catch {
-    return []
+    return undefined
   }
 }
 
-function isAncestor(object: object, frame: Frame): boolean {
-  for (let current: Frame | undefined = frame; current; current = current.parent) {
-    if (current.object === object || current.source === object) {
-      return true
+function write(flat: Record<string, FlatValue>, path: string, value: unknown): void {
+  if (typeof value === 'string') {
+    setOwn(flat, cut(path), cut(value))
+  } else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
+    setOwn(flat, cut(path), value)
+  } else if (typeof value === 'bigint') {
+    setOwn(flat, cut(path), cut(value.toString()))
+  }
+}
+
+/** Walks from where the frame was left to a nested object or to its end. */
+function advance(frame: Frame, mode: NestedProperties, flat: Record<string, FlatValue>): Frame | undefined {
+  const { keys, object, prefix } = frame
+  while (frame.next < keys.length) {
+    const key = keys[frame.next++]
+    const path = join(prefix, key)
+    const found = path === '' ? undefined : read(object, key)
+    const value = isObject(found) ? enter(found, path, frame, mode) : found
+    if (isObject(value)) {
+      const child = value as Frame
+      return child.depth > MAX_DEPTH ? rootOf(child) : child
     }
+    write(flat, path, value)
   }
-  return false
-}
-
-function frameOf(object: object, source: object, prefix: string, parent: Frame | undefined): Frame {
-  const depth = parent ? parent.depth + 1 : 0
-  return { source, object: object as Record<string, unknown>, keys: keysOf(object), next: 0, prefix, parent, depth }
+  return leave(frame)
 }
 
 /**
- * Makes one level of key and value out of nested properties, as Heap takes them. The input is never changed, nothing throws.
+ * Makes nested properties one level deep, as Heap takes them. Never throws and never changes its input; of two paths to one key the
+ * later wins. What no mode can express is left out: null, NaN, functions, `{}`, a reference that closes a cycle.
+ *
+ * - `flatten` (default): entries of objects under `parent.child`, an array as one JSON string
+ * - `index`: arrays taken apart too, under `parent.0`
+ * - `stringify`: an object or array at the top level as one JSON string
+ * - `drop`: no objects or arrays
  *
  * @example
  * flatten({ foo: { bar: 'a', list: [1, { b: 2 }] } })
  * // { 'foo.bar': 'a', 'foo.list': '[1,{"b":2}]' }
  */
 export function flatten(
-  object: Record<string, unknown>,
+  properties: Record<string, unknown>,
   { mode = 'flatten' }: { mode?: NestedProperties } = {}
 ): Record<string, FlatValue> {
   const flat: Record<string, FlatValue> = {}
-  const root: unknown = typeof object === 'object' && object !== null ? plain(object, '') : undefined
-  let frame =
-    typeof root === 'object' && root !== null && !Array.isArray(root) ? frameOf(root, object, '', undefined) : undefined
+  let frame = start(properties)
   while (frame) {
-    if (frame.next === frame.keys.length) {
-      frame = frame.parent
-      continue
-    }
-    const key = frame.keys[frame.next++]
-    const path = frame.prefix.length > MAX_LENGTH ? frame.prefix : frame.prefix + key
-    if (path === '') {
-      continue
-    }
-    const found = read(frame.object, key)
-    let value = typeof found === 'object' && found !== null ? plain(found, key) : found
-    if (typeof value === 'object' && value !== null) {
-      const isArray = Array.isArray(value)
-      if (mode === 'drop' || isAncestor(value, frame) || isAncestor(found as object, frame)) {
-        continue
-      }
-      if (mode === 'stringify' || (isArray && (mode === 'flatten' || (value as unknown[]).length === 0))) {
-        value = stringify(value, frame)
-        if (value === '{}') {
-          continue
-        }
-      } else if (frame.depth < MAX_DEPTH) {
-        frame = frameOf(value, found as object, (path + '.').slice(0, MAX_LENGTH + 1), frame)
-        continue
-      }
-    }
-    const flatValue = leaf(value)
-    if (flatValue !== undefined) {
-      setOwn(flat, cut(path), flatValue)
-    }
+    frame = advance(frame, mode, flat)
   }
   return flat
 }

@@ -1,0 +1,82 @@
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** Asks for the internal slot, which tells dates of another realm too and calls no code of the data. */
+function isDate(value: object): value is Date {
+  try {
+    Date.prototype.getTime.call(value)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isoString(date: Date): string | undefined {
+  const time = Date.prototype.getTime.call(date)
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString()
+}
+
+function fromToJSON(value: object, key: string, toJSON: (key: string) => unknown): unknown {
+  if (isDate(value)) {
+    return isoString(value)
+  }
+  const result = toJSON.call(value, key)
+  return result instanceof Date ? isoString(result) : result
+}
+
+/**
+ * What JSON takes an object for: the result of its `toJSON`, the primitive that it wraps, else the object itself. An invalid Date is
+ * undefined. Throws what the object's own code throws.
+ */
+export function jsonValue(object: object, key: string): unknown {
+  const toJSON = (object as { toJSON?: unknown }).toJSON
+  const value = typeof toJSON === 'function' ? fromToJSON(object, key, toJSON as (key: string) => unknown) : object
+  const isWrapper = value instanceof String || value instanceof Number || value instanceof Boolean
+  return isWrapper ? value.valueOf() : value
+}
+
+/**
+ * The JSON of `value`, with bigints as decimal strings and without the references that close a cycle.
+ *
+ * @param source the object whose `jsonValue` this is; no other `toJSON` is asked for `value`
+ * @param isAround tells the objects that `value` was found in
+ * @throws RangeError when nested too deep for `JSON.stringify` (some thousand levels)
+ */
+export function jsonString(value: object, source: object, isAround: (object: unknown) => boolean): string | undefined {
+  if (value === source) {
+    try {
+      return JSON.stringify(value)
+    } catch (error) {
+      if (error instanceof RangeError) {
+        throw error
+      }
+    }
+  }
+  return JSON.stringify(value, cycleCutter(value, source, isAround))
+}
+
+type Replacer = (this: Record<string, unknown>, key: string, value: unknown) => unknown
+
+/** Looks at objects as found too: a `toJSON` may return a new object each time that its owner comes round. */
+function cycleCutter(root: object, source: object, isAround: (object: unknown) => boolean): Replacer {
+  const path: unknown[] = []
+  const inside = new Set<unknown>()
+  const closesCycle = (value: unknown) => inside.has(value) || isAround(value)
+  return function (key, converted) {
+    while (path.length > 0 && path[path.length - 1] !== this) {
+      inside.delete(path.pop())
+      inside.delete(path.pop())
+    }
+    const [found, value] = path.length === 0 ? [source, root] : [this[key], converted]
+    if (!isObject(value)) {
+      return typeof value === 'bigint' ? value.toString() : value
+    }
+    if (closesCycle(found) || closesCycle(value)) {
+      return undefined
+    }
+    path.push(found, value)
+    inside.add(found).add(value)
+    return value
+  }
+}
