@@ -84,7 +84,7 @@ export class HeapClient {
     private readonly request: RequestClient,
     settings: Settings
   ) {
-    this.appId = settings.appId.trim()
+    this.appId = String(settings.appId).trim()
     this.origin = settings.region === 'EU' ? HEAP_ORIGINS.EU : HEAP_ORIGINS.US
   }
 
@@ -135,8 +135,12 @@ export function isRetryable(status: number): boolean {
   return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
 }
 
-/** Why Heap would refuse everything sent with this App ID; `undefined` when it looks right. */
-export function appIdProblem(appId: string): string | undefined {
-  if (/^\d+$/.test(appId.trim())) return undefined
-  return `Setting \`appId\` must be Heap's numeric App ID, but is "${appId}". Find it in Heap's install snippet: heap.load('YOUR_APP_ID').`
+/**
+ * Why Heap would refuse everything sent with this App ID; `undefined` when it looks right.
+ * Takes anything, because not every host checks settings before it runs an action.
+ */
+export function appIdProblem(appId: unknown): string | undefined {
+  const text = String(appId ?? '').trim()
+  if (/^\d+$/.test(text)) return undefined
+  return `Setting \`appId\` must be Heap's numeric App ID, but is "${text}". Find it in Heap's install snippet: heap.load('YOUR_APP_ID').`
 }
