@@ -105,6 +105,12 @@ describe('POST /api/public/v0/user_deletion', () => {
     expect(await remove(bearer, [])).toEqual(UNAUTHORIZED)
   })
 
+  it('takes no token from before a reset', async () => {
+    const bearer = await token()
+    heap.reset()
+    expect(await remove(bearer, [])).toEqual(UNAUTHORIZED)
+  })
+
   it('refuses a body against the rules', async () => {
     expect(await remove(await token(), [{}])).toEqual({
       status: 400,

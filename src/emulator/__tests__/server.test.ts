@@ -1,6 +1,8 @@
 import { connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { Hono } from 'hono'
 import { serve } from '@hono/node-server'
+import type { ServerType } from '@hono/node-server'
 import { createEmulator, start } from '..'
 import type { Change } from '..'
 import { KEPT_BODY_BYTES, KEPT_REQUESTS, RequestLog } from '../request-log'
@@ -177,6 +179,19 @@ describe('start', () => {
 
 describe('createEmulator', () => {
   const request = (body: unknown) => ({ method: 'POST', body: JSON.stringify(body) })
+  let server: ServerType | undefined
+
+  afterEach(async () => {
+    await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)))
+    server = undefined
+  })
+
+  async function listen(app: Hono): Promise<string> {
+    const { port } = await new Promise<AddressInfo>((resolve) => {
+      server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1', overrideGlobalObjects: false }, resolve)
+    })
+    return `http://127.0.0.1:${port}`
+  }
 
   it('answers in process', async () => {
     const emulator = createEmulator()
@@ -193,17 +208,13 @@ describe('createEmulator', () => {
     const emulator = createEmulator({ faults: { next: [{ pass: true }, { reset: 'after' }] } })
     const outer = new Hono().route('/heap', emulator.app)
     outer.notFound((context) => context.text('outer', 404))
-    const server = serve({ fetch: outer.fetch, port: 0, hostname: '127.0.0.1', overrideGlobalObjects: false })
-    await new Promise((resolve) => server.once('listening', resolve))
-    const address = server.address()
-    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+    const url = await listen(outer)
     expect(await answerOf(post(`${url}/heap/eu/api/track`, event))).toEqual({ status: 200, body: {} })
     await expect(post(`${url}/heap/api/track`, event)).rejects.toThrow('fetch failed')
     expect(await answerOf(fetch(`${url}/heap/api/x`))).toEqual({ status: 404, body: { error: 'No GET route here' } })
     expect(await answerOf(fetch(`${url}/heap`))).toEqual({ status: 404, body: 'outer' })
     expect(emulator.requests.map(({ region, path }) => region + path)).toEqual(['EU/api/track', 'US/api/track'])
     expect(emulator.events()).toHaveLength(2)
-    await new Promise((resolve) => server.close(resolve))
   })
 
   it('tells listeners of changes until they leave', async () => {
@@ -248,5 +259,13 @@ describe('RequestLog', () => {
       return log.requests.map(({ number }) => number)
     })
     expect(kept).toEqual([[1], [1, 2], [2, 3], [4]])
+  })
+
+  it('has room for a full load of bodies again once cleared', () => {
+    const log = new RequestLog()
+    log.add(request(KEPT_BODY_BYTES))
+    log.clear()
+    for (const bytes of [KEPT_BODY_BYTES - 1, 1]) log.add(request(bytes))
+    expect(log.requests.map(({ number }) => number)).toEqual([1, 2])
   })
 })
