@@ -69,7 +69,8 @@ describe('serve, stopping', () => {
     await server.printed(/^stopping/m)
     const again = setInterval(() => server.kill('SIGINT'), 50)
 
-    expect((await server.exited).code).toBe(130)
+    const { code } = await server.exited
     clearInterval(again)
+    expect(code).toBe(130)
   })
 })
