@@ -41,24 +41,23 @@ export function jsonValue(object: object, key: string): unknown {
  *
  * @param source the object whose `jsonValue` this is; no other `toJSON` is asked for `value`
  * @param isAround tells the objects that `value` was found in
- * @throws RangeError when nested too deep for `JSON.stringify` (some thousand levels)
+ * @throws RangeError when nested too deep for `JSON.stringify`, some thousand levels; what the data's own code throws
  */
 export function jsonString(value: object, source: object, isAround: (object: unknown) => boolean): string | undefined {
   if (value === source) {
     try {
       return JSON.stringify(value)
-    } catch (error) {
-      if (error instanceof RangeError) {
-        throw error
-      }
+    } catch {
+      // A cycle, also one that is endless because a toJSON copies, or a bigint; anything else throws once more.
     }
   }
-  return JSON.stringify(value, cycleCutter(value, source, isAround))
+  // Not `value` itself, whose toJSON would be asked before the replacer can put `value` in its place.
+  return JSON.stringify('', cycleCutter(value, source, isAround))
 }
 
 type Replacer = (this: Record<string, unknown>, key: string, value: unknown) => unknown
 
-/** Looks at objects as found too: a `toJSON` may return a new object each time that its owner comes round. */
+/** Looks at objects as found, too: a `toJSON` may return a new object each time that its owner comes round. */
 function cycleCutter(root: object, source: object, isAround: (object: unknown) => boolean): Replacer {
   const path: unknown[] = []
   const inside = new Set<unknown>()
