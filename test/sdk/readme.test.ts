@@ -49,7 +49,7 @@ describe('the README', () => {
         events.length === 3 &&
         accounts.length === 1 &&
         users[0]?.properties.big_spenders === true &&
-        users[0].properties.email
+        'email' in users[0].properties
       )
     })
 
