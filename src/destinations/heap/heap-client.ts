@@ -140,7 +140,7 @@ export function isRetryable(status: number): boolean {
  * Takes anything, because not every host checks settings before it runs an action.
  */
 export function appIdProblem(appId: unknown): string | undefined {
-  const text = String(appId ?? '').trim()
+  const text = typeof appId === 'string' || typeof appId === 'number' ? String(appId).trim() : ''
   if (/^\d+$/.test(text)) return undefined
   return `Setting \`appId\` must be Heap's numeric App ID, but is "${text}". Find it in Heap's install snippet: heap.load('YOUR_APP_ID').`
 }
