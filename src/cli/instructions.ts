@@ -11,13 +11,11 @@ export function instructions({ url, writeKey, live }: Served): string {
   const endpoints = [
     ['Tracking API', `${url}/v1/batch, /v1/track, /v1/identify, ...`],
     ['Actions Tester', `${url}/manifest, /authenticate, /<action>`],
-    [
-      'Heap',
-      live ? `LIVE: everything goes to the real Heap, ${live}` : `${url}/api/track, ... (an emulator; EU below /eu)`
-    ]
+    ['Heap', live ?? `${url}/api/track, ... (an emulator; EU below /eu)`]
   ]
   const readBack = ['events', 'users', 'requests'].map((list) => `${url}/_emulator/${list}`)
   return [
+    ...(live ? [`LIVE: every call is sent to the real Heap, ${live}`, ''] : []),
     ...endpoints.map(([name, where]) => `${name.padEnd(15)} ${where}`),
     '',
     'Send something with @segment/analytics-node:',

@@ -58,9 +58,9 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
   announce(options, server.url)
   return {
     stop: async (timeoutMs) => {
+      const left = await pipeline.stop(timeoutMs)
       await watcher.close()
       socket?.close()
-      const left = await pipeline.stop(timeoutMs)
       await server.close()
       return left
     }

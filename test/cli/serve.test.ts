@@ -101,6 +101,19 @@ describe('serve', () => {
   })
 })
 
+describe('serve --live', () => {
+  it('says so first, and has no emulator', async () => {
+    const live = new Running(['serve', '--live', '--noUI', '--port', '0'], { env: { HEAP_APP_ID: '123' } })
+
+    const answer = await fetch(`${await live.url()}/_emulator/events`)
+
+    expect(live.stdout.split('\n')[0]).toBe('LIVE: every call is sent to the real Heap, App ID 123 (US)')
+    expect(answer.status).toBe(404)
+    live.kill('SIGTERM')
+    expect((await live.exited).code).toBe(0)
+  })
+})
+
 function getFrom(host: string): Promise<{ status?: number; body: string }> {
   return new Promise((resolve, reject) => {
     httpGet(url, { headers: { host } }, (response) => {

@@ -14,7 +14,7 @@ afterEach(removeTemporaryFolders)
 /** A project whose npm leaves an older build alone, and whose server says what it was given. */
 function project(files: Record<string, number>): string {
   const root = temporaryFolder()
-  write(root, 'bin/run', `console.log(process.argv.slice(2).join(' ')); ${SERVER}`)
+  write(root, 'bin/run', SERVER)
   write(root, 'npm', '#!/bin/sh\nmkdir -p dist && [ -f dist/.tsbuildinfo ] || touch dist/.tsbuildinfo\n')
   chmodSync(join(root, 'npm'), 0o755)
   cpSync(join(ROOT, 'bin/start'), join(root, 'bin/start'))
@@ -28,6 +28,7 @@ function project(files: Record<string, number>): string {
 const SERVER = `
 process.on('SIGTERM', () => process.exit(7))
 if (process.argv.includes('--wait')) setInterval(() => {}, 1000)
+console.log(process.argv.slice(2).join(' '))
 `
 
 function write(root: string, file: string, text: string): void {

@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core'
 import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
+import { stopSignal } from '../stop-signal'
 
 export default class Emulate extends Command {
   static description = 'Run the Heap emulator alone'
@@ -24,12 +25,13 @@ export default class Emulate extends Command {
     const { flags } = await this.parse(Emulate)
     const { serveEmulator } = await import('../serve-emulator')
     const { emulatorOptions } = await import('../emulator-options')
-    const server = await serveEmulator(flags.port, emulatorOptions(flags))
+    const options = emulatorOptions(flags)
+    const stopped = stopSignal()
+    const server = await serveEmulator(flags.port, options)
     this.log(`Heap            ${server.url}/api/track, ... (EU below /eu)`)
     this.log(`Read back       ${server.url}/_emulator/events, /_emulator/users, /_emulator/requests`)
     this.log(`ready at ${server.url}`)
-    const { stopSignal } = await import('../stop-signal')
-    await stopSignal()
+    await stopped
     await server.close()
     this.exit(0)
   }

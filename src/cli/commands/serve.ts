@@ -3,6 +3,7 @@ import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
 import type { ServedPipeline, ServeOptions } from '../serve-pipeline'
+import { stopSignal } from '../stop-signal'
 
 const MAX_DRAIN_SECONDS = 3600
 
@@ -41,10 +42,11 @@ export default class Serve extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve)
+    const options = await this.options(flags)
     const { servePipeline } = await import('../serve-pipeline')
-    const pipeline = await servePipeline(await this.options(flags))
-    const { stopSignal } = await import('../stop-signal')
-    await stopSignal()
+    const stopped = stopSignal()
+    const pipeline = await servePipeline(options)
+    await stopped
     await this.drain(pipeline, flags['drain-timeout'])
   }
 

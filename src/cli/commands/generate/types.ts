@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { Command, Flags } from '@oclif/core'
-import type { GeneratedFile } from '../../generated-types'
+import type { GeneratedFile } from '../../types-from-fields'
 
 export default class GenerateTypes extends Command {
   static description = 'Write the TypeScript types of settings and payloads beside the definitions they come from'
@@ -49,7 +49,7 @@ export default class GenerateTypes extends Command {
 
   private async filesOf(path: string): Promise<GeneratedFile[]> {
     const [{ typesOf }, { loadExport }] = await Promise.all([
-      import('../../generated-types'),
+      import('../../types-from-fields'),
       import('../../load-definition')
     ])
     const found = await stat(path).catch(() => this.error(`--path ${path} does not exist`))

@@ -84,7 +84,7 @@ function hookTypes(hooks: NonNullable<TypedAction['hooks']>): Promise<string> {
 }
 
 function interfaceFor(name: string, fields: Fields, bannerComment = BANNER): Promise<string> {
-  const schema = withoutNames(fieldsToJsonSchema(fields as Record<string, InputField>, { tsType: true }))
+  const schema = withoutNames(fieldsToJsonSchema(fields, { tsType: true }))
   return compile(schema, name, { bannerComment, style: STYLE })
 }
 
@@ -92,8 +92,8 @@ function interfaceFor(name: string, fields: Fields, bannerComment = BANNER): Pro
 function withoutNames(schema: JSONSchema4): JSONSchema4 {
   const { title: _title, enum: _enum, properties, items, ...rest } = schema
   if (properties) rest.properties = mapValues(properties, withoutNames)
-  if (items) rest.items = withoutNames(items as JSONSchema4)
-  return rest as JSONSchema4
+  if (items) rest.items = withoutNames(items)
+  return rest
 }
 
 function mapValues<T>(values: Record<string, T>, convert: (value: T) => T): Record<string, T> {
