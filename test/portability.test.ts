@@ -7,7 +7,7 @@ const root = join(__dirname, '..')
 /** What the action-destinations monorepo resolves in its own tree, besides node's built-in modules named here. */
 const CLOUD_MAY_IMPORT = [/^@segment\/actions-core$/, /^lodash\//, /^https$/, /^\./]
 const LIB_MAY_IMPORT = [/^@segment\/actions-core$/, /^lodash\//, /^\./]
-const TESTS_MAY_IMPORT = [...CLOUD_MAY_IMPORT, /^@segment\/destination-subscriptions$/, /^nock$/]
+const TESTS_MAY_IMPORT = [...CLOUD_MAY_IMPORT, /^@segment\/destination-subscriptions$/, /^nock$/, /^vm$/]
 
 /** Names in `src/lib` of the monorepo, which a copy would overwrite. */
 const TAKEN_IN_LIB = ['dayjs.ts', 'hashing-utils.ts', 'test-data.ts', 'AWS', 'engage-test-data']
