@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { WebSocketServer } from 'ws'
+import { SEGMENT_APP_ORIGINS } from '../segment/actions-tester'
 import { isLocalHost, portError } from './local-server'
 
 export interface ChangeSocket {
@@ -7,15 +8,6 @@ export interface ChangeSocket {
   announce(): void
   close(): void
 }
-
-/** Where Segment's hosted Actions Tester is served from. */
-const SEGMENT_APP_ORIGINS = [
-  'https://app.segment.com',
-  'https://eu1.app.segment.com',
-  'https://app.segment.build',
-  'https://eu1.app.segment.build',
-  'http://localhost:8000'
-]
 
 /**
  * The WebSocket the Actions Tester listens to, on 127.0.0.1. It sends `change` and reads nothing.

@@ -23,7 +23,8 @@ export interface ActionsTesterOptions<Settings> {
 /** Segment's own local server refuses larger bodies too: it is the default of its JSON parser. */
 const MAX_BODY_BYTES = 100 * 1024
 
-const SEGMENT_APP_ORIGINS = [
+/** Where Segment's hosted Actions Tester is served from. */
+export const SEGMENT_APP_ORIGINS = [
   'https://app.segment.com',
   'https://eu1.app.segment.com',
   'https://app.segment.build',
