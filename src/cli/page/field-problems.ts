@@ -1,0 +1,47 @@
+import { fieldErrors } from '../../segment/tester-error'
+
+interface EngineError extends Error {
+  status?: number
+  response?: { status?: number }
+}
+
+/** What went wrong with an event, and the fields (of the action or the settings) that it is about. */
+export interface Problem {
+  status: number
+  message: string
+  fields: Record<string, string>
+}
+
+/** `keys`: the fields there are. A message is put down to those that it names in quotes. */
+export function problemOf(error: unknown, keys: string[]): Problem {
+  const { status, response } = error as EngineError
+  const messages = messagesOf(error as EngineError)
+  const byField = Object.entries(fieldErrors(error as EngineError) ?? {}).flatMap(([path, message]) => {
+    const [key] = path.split(/[.[]/)
+    return keys.includes(key) ? [[key, message]] : namedIn(message, keys)
+  })
+  const named = messages.flatMap((message) => namedIn(message, keys))
+  const fields = Object.fromEntries([...named, ...byField]) as Record<string, string>
+  return { status: response?.status ?? status ?? statusFor(error), message: messages.join(' '), fields }
+}
+
+/** The fields that a message of a batch's outcome names. */
+export function fieldsIn(message: string, keys: string[]): Record<string, string> {
+  return Object.fromEntries(namedIn(message, keys))
+}
+
+function namedIn(message: string, keys: string[]): [string, string][] {
+  const words = [...message.matchAll(/[`'"](\w+)[`'"]|^\/(\w+)/g)].map((match) => match[1] ?? match[2])
+  return [...new Set(words)].filter((word) => keys.includes(word)).map((word) => [word, message])
+}
+
+/** A mapping that is no mapping is refused with one error that holds several, its own message being their stacks. */
+function messagesOf(error: EngineError): string[] {
+  const list = error.name === 'AggregateError' ? [...(error as EngineError & Iterable<Error>)] : [error]
+  return list.map(({ message }) => message)
+}
+
+/** What does not pass the schema, or is mapped wrongly, is refused before the action runs: a 400 in a batch too. */
+function statusFor(error: unknown): number {
+  return ['AggregateAjvError', 'AggregateError'].includes((error as Error).name) ? 400 : 500
+}
