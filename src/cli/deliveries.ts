@@ -1,12 +1,14 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { defaultSubscriptions } from '../segment/connection'
 import { Delivery } from '../segment/delivery'
+import type { Outcome } from '../segment/delivery'
 import type { SegmentMessage } from '../segment/message'
 import type { CallLog } from './call-log'
 
 export interface DeliveriesOptions {
   settings: JSONObject
   log: CallLog
+  onOutcome: (outcome: Outcome) => void
 }
 
 /** Delivery through a definition that can be replaced: what was accepted before goes out through the one it met. */
@@ -23,10 +25,11 @@ export class Deliveries {
    * Throws, and keeps the definition before, when a subscription does not fit it.
    */
   replace(definition: DestinationDefinition<unknown>, name: string): void {
-    const { settings, log } = this.options
+    const { settings, log, onOutcome } = this.options
     const subscriptions = defaultSubscriptions(definition)
     const next = new Delivery({ definition, settings, subscriptions, log: (line) => log.note(line) })
     next.onOutcome((outcome) => log.outcome(outcome))
+    next.onOutcome(onOutcome)
     this.retired = this.all().filter((delivery) => delivery.pending() > 0)
     this.current = next
     this.name = name

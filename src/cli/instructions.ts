@@ -26,17 +26,9 @@ export function instructions({ url, writeKey, live }: Served): string {
   ].join('\n')
 }
 
-/** The same as a page. */
-export function instructionsPage(text: string): string {
-  const links = escapeHtml(text).replace(/http:[^\s',]+/g, '<a href="$&">$&</a>')
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Segment to Heap</title>
-<h1>Segment to Heap</h1>
-<pre>${links}</pre>
-</html>
-`
+/** The same as HTML. */
+export function instructionsHtml(text: string): string {
+  return `<pre>${escapeHtml(text).replace(/http:[^\s',]+/g, '<a href="$&">$&</a>')}</pre>`
 }
 
 function escapeHtml(text: string): string {

@@ -12,6 +12,8 @@ import { trackingApi } from '../segment/tracking-api'
 import type { CallLog } from './call-log'
 import { Deliveries } from './deliveries'
 import { localHostOnly } from './local-server'
+import { TesterPage } from './page/tester-page'
+import type { LoadedDefinition } from './page/tester-page'
 
 export interface PipelineOptions {
   /** Where the pipeline is served: its destination sends to the emulator below it. */
@@ -23,8 +25,8 @@ export interface PipelineOptions {
   writeKey?: string
   /** Absent: requests go to the real Heap. */
   emulator?: Emulator
-  /** The page at `/`. */
-  page: string
+  /** HTML for whoever cannot see the page at `/`. */
+  instructions: string
   log: CallLog
 }
 
@@ -41,12 +43,13 @@ export class Pipeline {
   private readonly deliveries: Deliveries
   private readonly requests = new AsyncLocalStorage<{ refusal?: Refusal }>()
   private tester = new Hono()
+  private page?: TesterPage
   private loads = 0
   private stopping = false
 
   constructor(private readonly options: PipelineOptions) {
     const { settings, log } = options
-    this.deliveries = new Deliveries({ settings, log })
+    this.deliveries = new Deliveries({ settings, log, onOutcome: (outcome) => this.page?.outcome(outcome) })
     this.load(options.definition)
     this.route()
   }
@@ -62,6 +65,7 @@ export class Pipeline {
     const tester = actionsTester({ definition, directoryName, manifest })
     this.deliveries.replace(definition, manifest.name)
     this.tester = tester
+    this.showPage({ definition: renamed, sending: definition })
   }
 
   /** Accepts nothing more, delivers what was accepted, and returns what is left after `timeoutMs`. */
@@ -71,9 +75,9 @@ export class Pipeline {
   }
 
   private route(): void {
-    const { emulator, page } = this.options
+    const { emulator } = this.options
     this.app.use(localHostOnly)
-    this.app.get('/', (context) => context.html(page))
+    if (this.page) this.app.route('/', this.page.app)
     this.app.use('/v1/*', this.withRefusals)
     this.app.route('/', trackingApi({ accept: (messages, { writeKey }) => this.accept(messages, writeKey) }))
     if (emulator) this.app.route('/', emulator.app)
@@ -82,10 +86,17 @@ export class Pipeline {
     )
   }
 
+  private showPage(loaded: LoadedDefinition): void {
+    if (this.page) this.page.load(loaded)
+    else this.page = new TesterPage(this.options, loaded)
+  }
+
   private accept(messages: SegmentMessage[], writeKey: string): boolean {
     const request = this.requests.getStore()
     if (request) request.refusal = this.refusalFor(writeKey)
-    return !request?.refusal && this.deliveries.enqueue(messages)
+    const accepted = !request?.refusal && this.deliveries.enqueue(messages)
+    if (accepted) this.page?.accepted(messages)
+    return accepted
   }
 
   private refusalFor(writeKey: string): Refusal | undefined {

@@ -8,7 +8,7 @@ import type { SegmentMessage } from '../segment/message'
 import { CallLog } from './call-log'
 import { openChangeSocket } from './change-socket'
 import type { ChangeSocket } from './change-socket'
-import { instructions, instructionsPage } from './instructions'
+import { instructions, instructionsHtml } from './instructions'
 import { destinationNames, forgetModules, loadDefinition } from './load-definition'
 import { listen } from './local-server'
 import type { LocalServer } from './local-server'
@@ -87,7 +87,7 @@ function createPipeline(options: ServeOptions, url: string, definition: Destinat
     settings,
     writeKey,
     emulator: emulator && createEmulator(emulator),
-    page: instructionsPage(instructionsFor(options, url)),
+    instructions: instructionsHtml(instructionsFor(options, url)),
     log
   })
 }
