@@ -37,13 +37,9 @@ function isText(value: object, mode: NestedProperties): boolean {
   return mode === 'stringify' || (Array.isArray(value) && (mode === 'flatten' || value.length === 0))
 }
 
-/** Cuts on the way already, else the keys of a deep chain take the square of its length. */
+/** Stops growing at the limit: else the keys of a deep chain take up the square of its length. */
 function join(prefix: string, key: string): string {
-  if (prefix.length > MAX_LENGTH) {
-    return prefix
-  }
-  const path = prefix + key
-  return path.length > MAX_LENGTH ? path.slice(0, MAX_LENGTH + 1) : path
+  return prefix.length > MAX_LENGTH ? prefix : prefix + key
 }
 
 /** A frame to go on with, or the value to write. */

@@ -2,38 +2,22 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-/** Asks for the internal slot, which tells dates of another realm too and calls no code of the data. */
-function isDate(value: object): value is Date {
-  try {
-    Date.prototype.getTime.call(value)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isoString(date: Date): string | undefined {
-  const time = Date.prototype.getTime.call(date)
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString()
-}
-
-function fromToJSON(value: object, key: string, toJSON: (key: string) => unknown): unknown {
-  if (isDate(value)) {
-    return isoString(value)
-  }
-  const result = toJSON.call(value, key)
-  return result instanceof Date ? isoString(result) : result
-}
-
 /**
- * What JSON takes an object for: the result of its `toJSON`, the primitive that it wraps, else the object itself. An invalid Date is
- * undefined. Throws what the object's own code throws.
+ * What JSON takes an object for: a Date's ISO string, the result of a `toJSON`, the primitive that a wrapper holds, else the object
+ * itself. Throws a RangeError for an invalid Date, and what the object's own code throws.
  */
 export function jsonValue(object: object, key: string): unknown {
-  const toJSON = (object as { toJSON?: unknown }).toJSON
-  const value = typeof toJSON === 'function' ? fromToJSON(object, key, toJSON as (key: string) => unknown) : object
+  const value = object instanceof Date ? object : fromToJSON(object, key)
+  if (value instanceof Date) {
+    return Date.prototype.toISOString.call(value)
+  }
   const isWrapper = value instanceof String || value instanceof Number || value instanceof Boolean
   return isWrapper ? value.valueOf() : value
+}
+
+function fromToJSON(object: object, key: string): unknown {
+  const { toJSON } = object as { toJSON?: unknown }
+  return typeof toJSON === 'function' ? (toJSON as (key: string) => unknown).call(object, key) : object
 }
 
 /**

@@ -90,9 +90,18 @@ describe('flatten of cycles', () => {
     expect(flatten({ owner, holder, list })).toStrictEqual({ 'owner.leaf': 1, 'holder.leaf': 1, list: '[1,null]' })
   })
 
+  it('takes a toJSON that returns an ancestor', () => {
+    const root: Properties = { leaf: 1 }
+    const up = { toJSON: () => root }
+    Object.assign(root, { up, child: { up }, list: [up, 2] })
+    expect(flatten(root)).toStrictEqual({ leaf: 1, list: '[null,2]' })
+  })
+
   it.each(modes)('ends where objects are made without end (%s)', (mode) => {
-    const endless = () => ({ toJSON: () => ({ left: endless(), right: endless() }) })
+    const toJSON = jest.fn(() => ({ left: endless(), right: endless() }))
+    const endless = (): unknown => ({ toJSON })
     expect(flatten({ endless: endless(), list: [endless()], after: 1 }, { mode })).toStrictEqual({ after: 1 })
+    expect(toJSON.mock.calls.length).toBeLessThan(20000)
   })
 
   it('ends where getters make objects without end', () => {
@@ -170,5 +179,6 @@ describe('flatten of hostile properties', () => {
     const inner = { leaf: 1, toJSON: fail }
     expect(flatten({ a: { toJSON: () => inner } })).toStrictEqual({ 'a.leaf': 1 })
     expect(flatten({ a: { toJSON: () => Object.assign([1], { toJSON: fail }) } })).toStrictEqual({ a: '[1]' })
+    expect(flatten({ a: { toJSON: () => Object.assign([1], { toJSON: () => [2] }) } })).toStrictEqual({ a: '[1]' })
   })
 })

@@ -33,6 +33,8 @@ describe('flatten limits of length', () => {
   ])('%s, in keys and values', (_name, text, expected) => {
     expect(flatten({ value: text })).toStrictEqual({ value: expected })
     expect(flatten({ [text]: 1 })).toStrictEqual({ [expected]: 1 })
+    expect(flatten({ [text]: text })).toStrictEqual({ [expected]: expected })
+    expect(flatten({ [text]: BigInt(1) })).toStrictEqual({ [expected]: '1' })
     expect(flatten({ [text.slice(0, 500)]: { [text.slice(501)]: 1 } })).toStrictEqual({
       [`${expected.slice(0, 500)}.${expected.slice(501)}`]: 1
     })

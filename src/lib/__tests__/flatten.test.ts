@@ -4,8 +4,6 @@ import { flatten } from '../flatten'
 
 type Properties = Record<string, unknown>
 
-const modes: NestedProperties[] = ['flatten', 'index', 'stringify', 'drop']
-
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {
     Object.values(value).forEach(deepFreeze)

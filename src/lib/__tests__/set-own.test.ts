@@ -13,5 +13,8 @@ describe('setOwn', () => {
       ['constructor', 'constructor']
     ])
     expect(Object.getPrototypeOf(object)).toBe(Object.prototype)
+    expect(Object.getOwnPropertyDescriptor(object, '__proto__')).toStrictEqual(
+      Object.getOwnPropertyDescriptor({ ['__proto__']: '__proto__' }, '__proto__')
+    )
   })
 })
