@@ -22,3 +22,13 @@ export const emulatorFlags = (exclusive: string[] = []) => ({
   }),
   'no-rate-limits': Flags.boolean({ description: "the emulator does not enforce Heap's rate limits" })
 })
+
+/** Which Heap a command sends to that runs beside a server. */
+export const heapFlags = {
+  'app-id': Flags.string({
+    description: `App ID of Heap (emulator: ${LOCAL_APP_ID} by default)`,
+    env: 'HEAP_APP_ID'
+  }),
+  emulator: Flags.string({ description: 'address of the Heap emulator', default: 'http://127.0.0.1:3000' }),
+  live: Flags.boolean({ description: 'send to the real Heap, not to an emulator', exclusive: ['emulator'] })
+}

@@ -49,7 +49,8 @@ function wrapCallback(callback: Callback, origins: Origins): Callback {
   }
 }
 
-function redirectedClient(request: RequestClient, origins: Origins): RequestClient {
+/** The same request client, redirected like a definition's. */
+export function redirectedClient(request: RequestClient, origins: Origins): RequestClient {
   return async <Data>(url: string, options?: RequestOptions) => request<Data>(redirectedUrl(url, origins), options)
 }
 

@@ -51,10 +51,9 @@ export default class Serve extends Command {
   }
 
   private async options(flags: ServeFlags): Promise<ServeOptions> {
-    const { emulatorOptions, checkedAppId } = await import('../emulator-options')
+    const { appIdFor, emulatorOptions } = await import('../emulator-options')
     const { OWN_DESTINATIONS } = await import('../load-definition')
-    if (flags.live && !flags['app-id']) this.error('--live needs the App ID of your Heap environment: add --app-id')
-    const appId = checkedAppId(flags['app-id'] ?? LOCAL_APP_ID)
+    const appId = appIdFor(flags)
     const directory = resolve(flags.directory ?? OWN_DESTINATIONS)
     return {
       port: flags.port,

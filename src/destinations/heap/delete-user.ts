@@ -1,7 +1,7 @@
 import { InvalidAuthenticationError, PayloadValidationError } from '@segment/actions-core'
 import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
 import type { Settings } from './generated-types'
-import { appIdProblem, HeapClient, succeeded } from './heap-client'
+import { appIdProblem, HeapClient, MAX_USERS_PER_DELETION, succeeded } from './heap-client'
 import type { Answered, HeapAnswer } from './heap-client'
 import { coreError, failure } from './outcome'
 import { requiredIdentity } from './user-identifier'
@@ -9,9 +9,18 @@ import { requiredIdentity } from './user-identifier'
 /** Asks Heap to delete a user, and returns Heap's answer with the id of the deletion, which Heap completes later. */
 export async function deleteUser(request: RequestClient, settings: Settings, userId: unknown) {
   const identity = requiredIdentity(userId, 'userId')
-  const client = new HeapClient(request, settings)
+  return deleteIdentities(new HeapClient(request, settings), settings, [identity])
+}
+
+/** At most {@link MAX_USERS_PER_DELETION} identities. Throws core's error for what Heap answers. */
+export async function deleteIdentities(client: HeapClient, settings: Settings, identities: readonly string[]) {
+  if (identities.length > MAX_USERS_PER_DELETION) {
+    throw new PayloadValidationError(
+      `${identities.length} users are too many for one deletion; Heap takes at most ${MAX_USERS_PER_DELETION}. Send them in parts.`
+    )
+  }
   const token = await deletionToken(client, settings)
-  return accepted(await client.deleteUsers(token, [identity])).body
+  return accepted(await client.deleteUsers(token, identities)).body
 }
 
 /**
@@ -38,7 +47,8 @@ export async function deletionToken(client: HeapClient, { appId, apiKey }: Setti
   })
 }
 
-function accepted(answer: HeapAnswer): Answered {
+/** Heap's answer when it is a success; throws core's error for any other. */
+export function accepted(answer: HeapAnswer): Answered {
   if (answer.answered && succeeded(answer)) return answer
   throw coreError({ status: answer.status, errormessage: failure(answer) })
 }

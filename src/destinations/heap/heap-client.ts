@@ -15,6 +15,9 @@ export const MAX_EVENT_NAME_LENGTH = 1024
 /** The partner endpoint refuses shorter idempotency keys. */
 export const MIN_PARTNER_IDEMPOTENCY_KEY_LENGTH = 8
 
+/** Heap takes at most 10,000 users in one deletion: https://developers.heap.io/reference/user-deletion */
+export const MAX_USERS_PER_DELETION = 10000
+
 /** An event of POST /api/track: https://developers.heap.io/reference/bulk-track */
 export type TrackEvent = {
   event: string
@@ -73,7 +76,7 @@ class SharedAgent extends Agent {
 
 export const keepAliveAgent = new SharedAgent({ keepAlive: true })
 
-const REQUEST_DEFAULTS: RequestOptions = { method: 'POST', throwHttpErrors: false, skipResponseCloning: true }
+const REQUEST_DEFAULTS: RequestOptions = { throwHttpErrors: false, skipResponseCloning: true }
 
 /** The only place that sends anything to Heap. */
 export class HeapClient {
@@ -112,9 +115,21 @@ export class HeapClient {
     })
   }
 
-  private async post(url: string, options: RequestOptions): Promise<HeapAnswer> {
+  /** How far a deletion is. Heap documents that it can be asked; the path is not in the documentation this project relies on. */
+  deletionStatus(accessToken: string, deletionRequestId: string): Promise<HeapAnswer> {
+    const id = encodeURIComponent(deletionRequestId)
+    return this.send('GET', `${HEAP_ORIGINS.US}/api/public/v0/deletion_status/${id}`, {
+      headers: { Authorization: `Bearer ${accessToken}` }
+    })
+  }
+
+  private post(url: string, options: RequestOptions): Promise<HeapAnswer> {
+    return this.send('POST', url, options)
+  }
+
+  private async send(method: 'GET' | 'POST', url: string, options: RequestOptions): Promise<HeapAnswer> {
     try {
-      const response = await this.request(url, { ...REQUEST_DEFAULTS, ...options })
+      const response = await this.request(url, { method, ...REQUEST_DEFAULTS, ...options })
       return { answered: true, status: response.status, body: answerBody(response) }
     } catch (error) {
       return { answered: false, status: 504, reason: error instanceof Error ? error.message : String(error) }
