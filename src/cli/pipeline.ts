@@ -1,14 +1,15 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
 import { HEAP_ORIGINS } from '../destinations/heap/heap-client'
 import type { Emulator } from '../emulator'
+import { errorBody } from '../segment/http-errors'
 import { actionsTester } from '../segment/actions-tester'
 import { redirectRequests } from '../segment/redirect'
 import type { Origins } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
-import { trackingApi } from '../segment/tracking-api'
+import { QUEUE_FULL, trackingApi } from '../segment/tracking-api'
+import type { Refusal } from '../segment/tracking-api'
 import type { CallLog } from './call-log'
 import { Deliveries } from './deliveries'
 import { localHostOnly } from './local-server'
@@ -30,18 +31,13 @@ export interface PipelineOptions {
   log: CallLog
 }
 
-interface Refusal {
-  status: 401 | 503
-  message: string
-}
-
 const STOPPING: Refusal = { status: 503, message: 'the server is stopping; nothing was accepted' }
+const UNKNOWN_WRITE_KEY: Refusal = { status: 401, message: 'unknown write key; the server accepts another one' }
 
 /** A local Segment in front of a destination, and the Heap it sends to, as one application. */
 export class Pipeline {
   readonly app = new Hono()
   private readonly deliveries: Deliveries
-  private readonly requests = new AsyncLocalStorage<{ refusal?: Refusal }>()
   private tester = new Hono()
   private page?: TesterPage
   private loads = 0
@@ -78,11 +74,11 @@ export class Pipeline {
     const { emulator } = this.options
     this.app.use(localHostOnly)
     if (this.page) this.app.route('/', this.page.app)
-    this.app.use('/v1/*', this.withRefusals)
+    this.app.use('/v1/*', this.logRefusals)
     this.app.route('/', trackingApi({ accept: (messages, { writeKey }) => this.accept(messages, writeKey) }))
     if (emulator) this.app.route('/', emulator.app)
     this.app.notFound(async (context) =>
-      this.stopping ? refused(context, STOPPING) : this.tester.fetch(context.req.raw)
+      this.stopping ? context.json(errorBody(STOPPING.message), STOPPING.status) : this.tester.fetch(context.req.raw)
     )
   }
 
@@ -91,30 +87,16 @@ export class Pipeline {
     else this.page = new TesterPage(this.options, loaded)
   }
 
-  private accept(messages: SegmentMessage[], writeKey: string): boolean {
-    const request = this.requests.getStore()
-    if (request) request.refusal = this.refusalFor(writeKey)
-    const accepted = !request?.refusal && this.deliveries.enqueue(messages)
-    if (accepted) this.page?.accepted(messages)
-    return accepted
-  }
-
-  private refusalFor(writeKey: string): Refusal | undefined {
+  private accept(messages: SegmentMessage[], writeKey: string): Refusal | undefined {
     if (this.stopping) return STOPPING
-    const known = this.options.writeKey ?? writeKey
-    return writeKey === known
-      ? undefined
-      : { status: 401, message: 'unknown write key; the server accepts another one' }
+    if (writeKey !== (this.options.writeKey ?? writeKey)) return UNKNOWN_WRITE_KEY
+    if (!this.deliveries.enqueue(messages)) return QUEUE_FULL
+    this.page?.accepted(messages)
+    return undefined
   }
 
-  /** The Tracking API knows one reason to accept nothing, a full queue; here are two more. */
-  private readonly withRefusals: MiddlewareHandler = async (context, next) => {
-    const request: { refusal?: Refusal } = {}
-    await this.requests.run(request, next)
-    if (request.refusal) {
-      context.res = refused(context, request.refusal)
-      if (request.refusal.status === 401) context.res.headers.delete('Retry-After')
-    }
+  private readonly logRefusals: MiddlewareHandler = async (context, next) => {
+    await next()
     if (context.res.status >= 400) await this.logRefusal(context)
   }
 
@@ -125,10 +107,6 @@ export class Pipeline {
       .catch(() => ({}))) as { error?: { message?: string } }
     this.options.log.refusal(req.method, req.path, res.status, body.error?.message ?? '')
   }
-}
-
-function refused(context: Context, { status, message }: Refusal): Response {
-  return context.json({ success: false, error: { message } }, status)
 }
 
 /**

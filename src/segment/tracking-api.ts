@@ -20,9 +20,23 @@ const ANY_PAGE = {
 }
 
 export interface TrackingApiOptions {
-  /** Takes all the messages or, by returning false (queue full), none: the client is then told to come back. */
-  accept: (messages: SegmentMessage[], context: { writeKey: string }) => boolean | void
+  /** Takes all the messages or, by returning why not, none. */
+  accept: (messages: SegmentMessage[], context: { writeKey: string }) => Refusal | undefined
   now?: () => Date
+}
+
+/** Why nothing of a request was accepted. Clients send again after a 429 or 503, never after a 401. */
+export interface Refusal {
+  status: 401 | 429 | 503
+  message: string
+  /** Sent as `Retry-After`. */
+  retryAfterSeconds?: number
+}
+
+export const QUEUE_FULL: Refusal = {
+  status: 429,
+  message: 'the queue is full and nothing was accepted; send the request again',
+  retryAfterSeconds: 1
 }
 
 interface Refused {
@@ -42,7 +56,7 @@ const SHORT_ROUTES: Record<string, MessageType> = {
 
 /**
  * Segment's HTTP Tracking API under `/v1`. Answers 200 `{success: true}`, or `{success: false, error: {message, refused?}}`
- * with 400 (the good messages of a batch are accepted all the same), 401 without a write key, or 429 with `Retry-After`.
+ * with 400 (the good messages of a batch are accepted all the same), 401 without a write key, or what `accept` answers.
  */
 export function trackingApi({ accept, now = () => new Date() }: TrackingApiOptions): Hono {
   const app = new Hono().basePath('/v1')
@@ -64,7 +78,8 @@ export function trackingApi({ accept, now = () => new Date() }: TrackingApiOptio
       { type: parts.type, receivedAt: now(), sentAt: body.sentAt },
       parts.inBatch
     )
-    if (messages.length > 0 && accept(messages, { writeKey }) === false) return queueFull(c)
+    const refusal = messages.length > 0 ? accept(messages, { writeKey }) : undefined
+    if (refusal) return nothingAccepted(c, refusal)
     return refused.length > 0 ? refuse(c, 400, summary(refused, messages.length), refused) : c.json({ success: true })
   }
 
@@ -144,9 +159,9 @@ function refuse(c: Context, status: 400 | 401 | 500, message: string, refused?: 
   return c.json({ success: false, error: { message, ...(listed?.length ? { refused: listed } : {}) } }, status)
 }
 
-function queueFull(c: Context): Response {
-  const message = 'the queue is full and nothing was accepted; send the request again'
-  return c.json(errorBody(message), 429, { 'Retry-After': '1' })
+function nothingAccepted(c: Context, { status, message, retryAfterSeconds }: Refusal): Response {
+  if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds))
+  return c.json(errorBody(message), status)
 }
 
 function basicUser(authorization: string | undefined): string | undefined {

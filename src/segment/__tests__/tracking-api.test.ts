@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
-import { trackingApi } from '../tracking-api'
+import { QUEUE_FULL, trackingApi } from '../tracking-api'
 import type { SegmentMessage } from '../message'
 import { listen } from './__helpers__/listen'
 import type { Listening } from './__helpers__/listen'
@@ -15,8 +15,9 @@ let full: boolean
 
 beforeAll(async () => {
   const accept = (messages: SegmentMessage[], { writeKey }: { writeKey: string }) => {
-    if (!full) accepted.push({ messages, writeKey })
-    return !full
+    if (full) return QUEUE_FULL
+    accepted.push({ messages, writeKey })
+    return undefined
   }
   server = await listen(trackingApi({ accept, now: () => new Date(NOW) }))
 })
