@@ -1,19 +1,11 @@
-import { BULK_CALLS, isRetryable, MAX_ITEMS_PER_REQUEST, succeeded } from './heap-client'
+import { BULK_CALLS, isRetryable } from './heap-client'
 import type { Answered, BulkCall, HeapAnswer, HeapClient, HeapItem, Unanswered } from './heap-client'
+import { Portions } from './portions'
 
 /** More would keep Segment's worker busy with one bad batch; what is undecided then is retried later. */
 export const MAX_REQUESTS_PER_BATCH = 64
 
 type Item = HeapItem['item']
-
-/** Items that go out in one request, by their position in the list. */
-interface Group {
-  indexes: number[]
-  /** Heap refused a request with these items, and has since taken the rest of it: split before sending. */
-  refused?: boolean
-  /** The other half of a refused request. */
-  sibling?: Group
-}
 
 /**
  * The requests of one batch. After a 429, a 5xx or a network failure nothing more is sent: further items get the same
@@ -24,19 +16,20 @@ export class BulkRequests {
   private requestsLeft = MAX_REQUESTS_PER_BATCH
   private stopped?: Unanswered
 
-  constructor(private readonly client: HeapClient) {}
+  constructor(private readonly client: Pick<HeapClient, 'bulk'>) {}
 
   /** One answer per item, at its own index. */
   async send(call: BulkCall, items: readonly Item[]): Promise<HeapAnswer[]> {
     const answers = new Array<HeapAnswer>(items.length)
-    const stack = chunks(items.length).reverse()
-    for (let group = stack.pop(); group !== undefined; group = stack.pop()) {
-      if (group.refused && group.indexes.length > 1) {
-        stack.push(...halves(group, true))
-        continue
+    const portions = new Portions(items.length)
+    for (let portion = portions.next(); portion.length > 0; portion = portions.next()) {
+      const obstacle = this.obstacle()
+      if (obstacle) {
+        for (const index of portions.rest()) answers[index] = obstacle
+        break
       }
-      const answer = await this.answer(() => this.client.bulk(call, pick(items, group)))
-      stack.push(...settle(call, group, answer, answers))
+      const answer = await this.sendPortion(call, pick(items, portion))
+      for (const index of settle(call, portions, answer)) answers[index] = answer
     }
     return answers
   }
@@ -46,11 +39,13 @@ export class BulkRequests {
     return this.stopped ?? this.stopOnFailure(await request())
   }
 
-  private async answer(request: () => Promise<HeapAnswer>): Promise<HeapAnswer> {
-    if (this.stopped) return this.stopped
-    if (this.requestsLeft === 0) return UNDECIDED
+  private obstacle(): Unanswered | undefined {
+    return this.stopped ?? (this.requestsLeft > 0 ? undefined : UNDECIDED)
+  }
+
+  private async sendPortion(call: BulkCall, items: readonly Item[]): Promise<HeapAnswer> {
     this.requestsLeft--
-    return this.stopOnFailure(await request())
+    return this.stopOnFailure(await this.client.bulk(call, items))
   }
 
   private stopOnFailure(answer: HeapAnswer): HeapAnswer {
@@ -58,9 +53,6 @@ export class BulkRequests {
     return answer
   }
 }
-
-// A 413 is about size, so it says nothing about the items themselves.
-const HALVED = new Set([400, 413])
 
 const UNDECIDED: Unanswered = {
   answered: false,
@@ -73,44 +65,23 @@ function notSent(answer: HeapAnswer): string {
   return `Not sent: an earlier request of this batch failed (${cause}); send it again.`
 }
 
-/** Records what the answer decides, and returns the groups that have to be sent again, the first one last. */
-function settle(call: BulkCall, group: Group, answer: HeapAnswer, answers: HeapAnswer[]): Group[] {
-  const named = answer.status === 400 && answer.answered ? namedItem(call, group, answer) : undefined
-  if (named !== undefined) {
-    answers[group.indexes[named]] = answer
-    return group.indexes.length > 1 ? [{ indexes: group.indexes.filter((_, position) => position !== named) }] : []
-  }
-  if (group.indexes.length > 1 && HALVED.has(answer.status)) return halves(group, answer.status === 400)
-  if (succeeded(answer) && group.sibling) group.sibling.refused = true
-  for (const index of group.indexes) answers[index] = answer
-  return []
-}
-
-/** The right half and the left one, which is sent first. When Heap refused the whole and takes the left half, the right is at fault. */
-function halves({ indexes }: Group, refusedForContent: boolean): Group[] {
-  const middle = Math.ceil(indexes.length / 2)
-  const right: Group = { indexes: indexes.slice(middle) }
-  const left: Group = { indexes: indexes.slice(0, middle) }
-  return [right, refusedForContent ? { ...left, sibling: right } : left]
+/** Records what the answer says about the portion that was sent; returns the indexes of the items that it settles. */
+function settle(call: BulkCall, portions: Portions, answer: HeapAnswer): readonly number[] {
+  const { length } = portions.next()
+  if (answer.status === 413 && length > 1) return portions.shrink()
+  if (answer.status !== 400 || !answer.answered) return portions.settle()
+  const position = length > 1 ? namedItem(call, length, answer) : 0
+  return position === undefined ? portions.halve() : portions.refuse(position)
 }
 
 /** The position in the request of the item that Heap's text names, as in `postBody.events[3].properties should be object`. */
-function namedItem(call: BulkCall, group: Group, { body }: Answered): number | undefined {
+function namedItem(call: BulkCall, length: number, { body }: Answered): number | undefined {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const match = new RegExp(`\\b${BULK_CALLS[call].list}\\[(\\d+)\\]`).exec(text)
-  const position = match ? Number(match[1]) : group.indexes.length
-  return position < group.indexes.length ? position : undefined
+  const position = match ? Number(match[1]) : length
+  return position < length ? position : undefined
 }
 
-function chunks(length: number): Group[] {
-  const groups: Group[] = []
-  for (let start = 0; start < length; start += MAX_ITEMS_PER_REQUEST) {
-    const size = Math.min(MAX_ITEMS_PER_REQUEST, length - start)
-    groups.push({ indexes: Array.from({ length: size }, (_, offset) => start + offset) })
-  }
-  return groups
-}
-
-function pick(items: readonly Item[], { indexes }: Group): readonly Item[] {
+function pick(items: readonly Item[], indexes: readonly number[]): readonly Item[] {
   return indexes.length === items.length ? items : indexes.map((index) => items[index])
 }
