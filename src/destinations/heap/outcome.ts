@@ -31,12 +31,12 @@ export function invalid({ message }: IntegrationError): Failed {
 
 /**
  * A payload of several items fares as the worst of them: one that can be retried, else one that is refused. A link that
- * Heap refuses for good is no reason to retry or to fail what follows it; its reason stands in the outcome's body.
+ * Heap refuses for good is no reason to retry or to fail what follows it; its reason stands in the body of Heap's answer.
  */
 export function combine(settled: readonly Settled[]): Outcome {
   const link = settled.find(({ part, answer }) => part.call === 'identify' && !isRetryable(answer.status))
   const outcome = single(worst(settled.filter((each) => each !== link)))
-  if (!link || succeeded(link.answer)) return outcome
+  if (!link || succeeded(link.answer) || outcome.body === undefined) return outcome
   const body = typeof outcome.body === 'object' ? outcome.body : {}
   return { ...outcome, body: { ...body, heap_user_id: `Not linked. ${failure(link.answer)}` } }
 }
