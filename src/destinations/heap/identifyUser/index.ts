@@ -14,8 +14,8 @@ import type { Payload } from './generated-types'
 export function heapUser(payload: Payload): HeapItem[] {
   const identity = requiredIdentity(payload.user_id, 'user_id')
   const anonymousId = knownAnonymousId(payload.anonymous_id)
-  const traits = anonymousId === undefined ? payload.traits : { ...payload.traits, anonymous_id: anonymousId }
-  const properties = userProperties(traits ?? {}, nestedMode(payload))
+  const properties = userProperties(payload.traits ?? {}, nestedMode(payload))
+  if (anonymousId !== undefined) properties.anonymous_id = anonymousId
   return [...userLink(payload, identity), { call: 'userProperties', item: { identity, properties } }]
 }
 

@@ -45,7 +45,10 @@ function eventName({ type, event }: Payload): string {
 function eventProperties(payload: Payload): Record<string, FlatValue> {
   const named = (payload.type === 'page' || payload.type === 'screen') && payload.name ? { name: payload.name } : {}
   const segment_library = payload.library?.trim() || 'segment'
-  return flatten({ ...payload.properties, ...named, segment_library }, { mode: nestedMode(payload) })
+  return {
+    ...flatten(payload.properties ?? {}, { mode: nestedMode(payload) }),
+    ...flatten({ ...named, segment_library })
+  }
 }
 
 function timestamp(payload: Payload): { timestamp?: string } {
