@@ -78,6 +78,15 @@ describe('flatten limits of depth and size', () => {
     expect(keys.join('').length).toBeLessThan(100000)
   })
 
+  it('takes keys that together are longer than a string can be', () => {
+    const key = 'x'.repeat(2 ** 24)
+    let properties: Properties = { leaf: 1 }
+    for (let level = 1; level < 40; level++) {
+      properties = { [key]: properties }
+    }
+    expect(flatten(properties)).toStrictEqual({ ['x'.repeat(1023)]: 1 })
+  })
+
   it('goes on behind a deep chain', () => {
     expect(flatten({ deep: chain(5000, {}), a: { b: 1 }, c: 2 })).toStrictEqual({ 'a.b': 1, c: 2 })
   })

@@ -35,7 +35,11 @@ describe('flatten', () => {
     ['a bigint', BigInt('123456789012345678901234567890'), '123456789012345678901234567890'],
     ['a Date', new Date('2026-01-02T03:04:05.678Z'), '2026-01-02T03:04:05.678Z'],
     ['a Date of another realm', runInNewContext('new Date(0)'), '1970-01-01T00:00:00.000Z'],
-    ['a Date with a toJSON of its own', Object.assign(new Date(0), { toJSON: () => 'x' }), '1970-01-01T00:00:00.000Z'],
+    [
+      'a Date with methods of its own',
+      Object.assign(new Date(0), { toJSON: () => 'x', toISOString: () => 'y' }),
+      '1970-01-01T00:00:00.000Z'
+    ],
     ['an array', [1, 'a', null], '[1,"a",null]'],
     ['an empty array', [], '[]'],
     ['dates in an array', [new Date(0), { on: new Date(NaN) }], '["1970-01-01T00:00:00.000Z",{"on":null}]'],
