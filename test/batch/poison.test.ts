@@ -133,8 +133,11 @@ describe('1,000 track calls of known users', () => {
     expect(await requestsFor(SPREAD, false)).toStrictEqual([8])
   })
 
-  it('find five refused items that nobody names within one call', async () => {
-    expect(await requestsFor([3, 240, 466, 733, 999], true)).toHaveLength(1)
+  it.each([
+    ['five', [3, 240, 466, 733, 999]],
+    ['twenty that follow each other', every(20).map((index) => 600 + index)]
+  ])('find %s refused items that nobody names within one call', async (_count, bad) => {
+    expect(await requestsFor(bad, true)).toHaveLength(1)
   })
 
   it('are not asked one by one in vain when all are refused', async () => {

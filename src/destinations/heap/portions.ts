@@ -10,8 +10,7 @@ export class Portions {
   private size = MAX_ITEMS_PER_REQUEST
   /** Heap refused this many next items together, so at least one of them is at fault. */
   private suspects = 0
-  private settled = 0
-  private refused = 0
+  private settledSinceRefusal = 0
 
   constructor(count: number) {
     this.waiting = Array.from({ length: count }, (_, index) => index)
@@ -30,7 +29,7 @@ export class Portions {
   /** The portion has its answer. Returns its indexes, as the other methods return those of the items that are settled. */
   settle(): readonly number[] {
     const portion = this.waiting.splice(0, this.size)
-    this.settled += portion.length
+    this.settledSinceRefusal += portion.length
     this.suspects = Math.max(0, this.suspects - portion.length)
     this.resize(this.suspects > 0 ? this.suspects / 2 : portion.length * 2)
     return portion
@@ -38,11 +37,10 @@ export class Portions {
 
   /** The item at this position of the portion is at fault; nothing is known of the others. */
   refuse(position: number): readonly number[] {
-    const wasAlone = this.next().length === 1
-    this.refused++
+    // An item refused alone: the next one at fault is likely as far from it as it was from the one before.
+    if (this.next().length === 1) this.resize(this.settledSinceRefusal)
+    this.settledSinceRefusal = 0
     this.suspects = 0
-    // The next item at fault is likely as far away as those before were from each other.
-    if (wasAlone) this.resize(this.settled / this.refused)
     return this.waiting.splice(position, 1)
   }
 
