@@ -1,0 +1,32 @@
+// Generated file. DO NOT MODIFY IT BY HAND.
+
+export interface Settings {
+  /**
+   * Heap's App ID, a number. It stands in Heap's install snippet: heap.load('YOUR_APP_ID').
+   */
+  appId: string
+  /**
+   * Where your Heap data is stored.
+   */
+  region?: string
+  /**
+   * Heap captures no text of elements.
+   */
+  disableTextCapture?: boolean
+  /**
+   * Heap sends its cookies over HTTPS only.
+   */
+  secureCookie?: boolean
+  /**
+   * Where heap.js sends what it captures, if not to Heap.
+   */
+  ingestServer?: string
+  /**
+   * Where heap.js is loaded from, if not from Heap's CDN.
+   */
+  hostname?: string
+  /**
+   * Up to this many array items of an event are also sent as events of their own, named "<event> <property> item". 0: none.
+   */
+  browserArrayLimit?: number
+}
