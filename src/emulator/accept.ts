@@ -1,5 +1,13 @@
 import { checker } from './checker'
-import { accountsSchema, deletionSchema, identifySchema, partnerSchema, trackSchema, usersSchema } from './schemas'
+import {
+  accountsSchema,
+  deletionSchema,
+  identifySchema,
+  partnerSchema,
+  trackSchema,
+  usersSchema,
+  visitorSchema
+} from './schemas'
 import { isObject } from './sent-body'
 
 /** Property values as they arrive; `store-value.ts` decides what of them is kept. */
@@ -69,6 +77,16 @@ export interface DeletionBody {
   users: Identifier[]
 }
 
+/** A call of heap.js on a page. */
+export interface VisitorCall {
+  app_id: string
+  user_id: string
+  call: 'identify' | 'addUserProperties' | 'track'
+  identity?: string
+  event?: string
+  properties?: SentProperties
+}
+
 /** What Heap takes whole, or the text of its 400. `single` tells a call without a list, for the rate limits. */
 export type Acceptance<Body> = { body: Body; single: boolean } | { refusal: string }
 
@@ -78,6 +96,7 @@ export const acceptPartnerTrack = rule<PartnerBody>(partnerSchema, 'events')
 export const acceptUserProperties = rule<UsersBody>(usersSchema, 'users')
 export const acceptAccountProperties = rule<AccountsBody>(accountsSchema, 'accounts')
 export const acceptIdentify = rule<IdentifyBody>(identifySchema)
+export const acceptVisitorCall = rule<VisitorCall>(visitorSchema)
 export const acceptDeletion = checker<DeletionBody>(deletionSchema, 'postBody')
 
 function rule<Body>(schema: object, list?: string): (sent: unknown) => Acceptance<Body> {

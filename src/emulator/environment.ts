@@ -1,4 +1,4 @@
-import type { AccountProperties, IdentifyBody, Identifier, UserProperties } from './accept'
+import type { AccountProperties, IdentifyBody, Identifier, SentProperties } from './accept'
 import { People } from './people'
 import type { Person, UserView } from './people'
 import { storedEntries } from './stored-properties'
@@ -71,8 +71,8 @@ export class Environment {
   }
 
   /** Last write wins for each property; the value of `anonymous_id` joins that anonymous id to the user. */
-  addUserProperties({ identity, properties }: UserProperties): void {
-    const person = this.people.of({ identity })
+  addUserProperties({ identity, user_id, properties }: Identifier & { properties?: SentProperties }): void {
+    const person = this.people.of({ identity, user_id })
     if (!person) return
     for (const [key, value] of storedEntries(properties)) person.properties.set(key, value)
     const anonymousId = person.properties.get('anonymous_id')
@@ -90,6 +90,13 @@ export class Environment {
     const person = this.people.of({ identity })
     const guest = this.people.of({ user_id })
     return person && guest && this.people.merge(guest, person)
+  }
+
+  /** heap.js's identify: an anonymous visitor becomes the person. One who is somebody already stays so. */
+  identifyVisitor({ user_id, identity }: IdentifyBody): void {
+    const visitor = this.people.of({ user_id })
+    const person = this.people.of({ identity })
+    if (visitor && person && visitor.identity === null) this.people.absorb(visitor, person)
   }
 
   /** Removes users and their events; ids that nobody has are passed over. */

@@ -5,7 +5,8 @@ import type { DeletionApi } from './deletion'
 import type { Region } from './environment'
 import { settle } from './exchange'
 import type { FaultDealer, Strike } from './faults'
-import { INGESTION } from './ingestion'
+import { heapJsSource } from './heap-js'
+import { INGESTION, VISITOR_PATH } from './ingestion'
 import type { RateLimits } from './rate-limits'
 import { toResponse } from './reply'
 import type { Reply } from './reply'
@@ -44,7 +45,22 @@ export function serveHeap(app: Hono, heap: Heap): void {
       serve(app, heap, { method: 'POST', region, path, answer })
     }
   }
+  serveHeapJs(app)
   for (const route of deletionRoutes(heap.deletion)) serve(app, heap, { region: 'US', ...route })
+}
+
+/** heap.js, at the path that Heap's CDN has: it posts to the host that it came from. */
+function serveHeapJs(app: Hono): void {
+  for (const prefix of Object.values(PREFIX)) {
+    app.get(`${prefix}/config/:appId{[0-9]+}/heap_config.js`, (context) => {
+      const collectUrl = new URL(prefix + VISITOR_PATH, context.req.url).href
+      const source = heapJsSource({ appId: context.req.param('appId'), collectUrl })
+      return context.body(source, 200, {
+        'Content-Type': 'text/javascript; charset=utf-8',
+        'Cache-Control': 'no-store'
+      })
+    })
+  }
 }
 
 function deletionRoutes(deletion: DeletionApi): Omit<Route, 'region'>[] {

@@ -3,9 +3,10 @@ import {
   acceptIdentify,
   acceptPartnerTrack,
   acceptTrack,
-  acceptUserProperties
+  acceptUserProperties,
+  acceptVisitorCall
 } from './accept'
-import type { Acceptance, PartnerEvent, TrackEvent } from './accept'
+import type { Acceptance, PartnerEvent, TrackEvent, VisitorCall } from './accept'
 import type { NewEvent, Region } from './environment'
 import { trackCharges, userCharges } from './rate-limits'
 import type { Charge, RateLimits } from './rate-limits'
@@ -29,6 +30,9 @@ export type IngestionHandler = (call: {
   store: Store
   limits: RateLimits | undefined
 }) => Promise<Reply>
+
+/** Where this emulator's heap.js sends what visitors do. */
+export const VISITOR_PATH = '/api/visitor'
 
 /** The ingestion endpoints by path, without the region. */
 export const INGESTION: Record<string, IngestionHandler> = {
@@ -72,6 +76,11 @@ export const INGESTION: Record<string, IngestionHandler> = {
       for (const account of accounts) store.of(app_id).addAccountProperties(account)
     },
     success: 'OK'
+  }),
+  [VISITOR_PATH]: ingestion({
+    accept: acceptVisitorCall,
+    apply: (store, call, region) => applyVisitorCall(store, call, region),
+    success: {}
   })
 }
 
@@ -84,6 +93,17 @@ function ingestion<Body>({ accept, charges, apply, success }: Ingestion<Body>): 
       return { status: 429, body: `Too many requests: over ${spent.points} ${spent.of} in ${spent.seconds} seconds` }
     }
     return { status: 200, body: success, dropped: apply(store, accepted.body, region) ?? [] }
+  }
+}
+
+function applyVisitorCall(store: Store, { app_id, user_id, call, ...sent }: VisitorCall, region: Region): void {
+  const environment = store.of(app_id)
+  const { identity = '', event = '', properties } = sent
+  if (call === 'identify') environment.identifyVisitor({ app_id, user_id, identity })
+  else if (call === 'addUserProperties') environment.addUserProperties({ user_id, properties })
+  else {
+    const stored = Object.fromEntries(storedEntries(properties))
+    environment.addEvent({ region, endpoint: 'heap.js', event, identifier: { user_id }, properties: stored })
   }
 }
 

@@ -67,11 +67,21 @@ export class People {
     if (guest.identity !== null) return 'the user_id already has another identity'
     if (!this.takeMerge(person))
       return `the identity already has ${MAX_MERGES_PER_IDENTITY_A_MONTH} user_ids this month`
+    this.absorb(guest, person)
+    return undefined
+  }
+
+  /** All that is known of `guest` becomes known of `person`, whose own properties win. */
+  absorb(guest: Person, person: Person): void {
     guest.mergedInto = person
     person.merged_user_ids.push(guest.user_id)
     this.byUserId.set(guest.user_id, person)
+    for (const [key, value] of guest.properties) if (!person.properties.has(key)) person.properties.set(key, value)
+    for (const id of guest.anonymous_ids) {
+      this.byAnonymousId.set(id, person)
+      person.anonymous_ids.add(id)
+    }
     this.all.delete(guest)
-    return undefined
   }
 
   forget(person: Person): void {

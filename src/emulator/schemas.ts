@@ -78,3 +78,21 @@ export const deletionSchema = {
   required: ['users'],
   properties: { users: { type: 'array', maxItems: MAX_USERS_PER_DELETION, items: deletedUser } }
 }
+
+/** What this emulator's heap.js posts; the real one's format is not documented. */
+export const visitorSchema = {
+  type: 'object',
+  required: ['app_id', 'user_id', 'call'],
+  properties: {
+    app_id: appId,
+    user_id: userId,
+    call: { enum: ['identify', 'addUserProperties', 'track'] },
+    identity,
+    event,
+    properties: { ...properties, propertyNames: text }
+  },
+  allOf: [
+    { if: { properties: { call: { const: 'identify' } } }, then: { required: ['identity'] } },
+    { if: { properties: { call: { const: 'track' } } }, then: { required: ['event'] } }
+  ]
+}
