@@ -13,7 +13,7 @@ const outfile = join(root, 'dist/heap-web.js')
  * mappings stay untouched. The two that make Node's stacks pretty have nothing to do with a browser's.
  */
 const STUBS = {
-  liquidjs: 'exports.Liquid = class {}',
+  './liquid-directive': 'exports.evaluateLiquid = (template) => template',
   'clean-stack': 'module.exports = (stack) => stack',
   'indent-string': 'module.exports = (text) => text'
 }
@@ -21,7 +21,7 @@ const STUBS = {
 const withStubs = {
   name: 'with-stubs',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(liquidjs|clean-stack|indent-string)$/ }, ({ path }) => ({ path, namespace: 'stub' }))
+    bundle.onResolve({ filter: /^(\.\/liquid-directive|clean-stack|indent-string)$/ }, ({ path }) => ({ path, namespace: 'stub' }))
     bundle.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: STUBS[path] }))
   }
 }

@@ -11,6 +11,7 @@ export function instructions({ url, writeKey, live }: Served): string {
   const endpoints = [
     ['Tracking API', `${url}/v1/batch, /v1/track, /v1/identify, ...`],
     ['Actions Tester', `${url}/manifest, /authenticate, /<action>`],
+    ['Example site', `${url}/example`],
     ['Heap', live ?? `${url}/api/track, ... (an emulator; EU below /eu)`]
   ]
   const readBack = ['events', 'users', 'requests'].map((list) => `${url}/_emulator/${list}`)

@@ -5,13 +5,18 @@ import { HEAP_ORIGINS } from '../destinations/heap/heap-client'
 import type { Emulator } from '../emulator'
 import { errorBody } from '../segment/http-errors'
 import { actionsTester } from '../segment/actions-tester'
+import { isDeliveredInCloud } from '../segment/connection'
+import type { ConnectionMode } from '../segment/connection'
 import { redirectRequests } from '../segment/redirect'
 import type { Origins } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
+import { settingsCdn } from '../segment/settings-cdn'
+import type { SettingsCdnOptions } from '../segment/settings-cdn'
 import { QUEUE_FULL, trackingApi } from '../segment/tracking-api'
 import type { Refusal } from '../segment/tracking-api'
 import type { CallLog } from './call-log'
 import { Deliveries } from './deliveries'
+import { exampleSite } from './example-site'
 import { localHostOnly } from './local-server'
 import { TesterPage } from './page/tester-page'
 import type { LoadedDefinition } from './page/tester-page'
@@ -26,6 +31,9 @@ export interface PipelineOptions {
   writeKey?: string
   /** Absent: requests go to the real Heap. */
   emulator?: Emulator
+  mode: ConnectionMode
+  /** What pages are given by Segment's CDN. */
+  cdn: SettingsCdnOptions
   /** HTML for whoever cannot see the page at `/`. */
   instructions: string
   log: CallLog
@@ -74,6 +82,8 @@ export class Pipeline {
     const { emulator } = this.options
     this.app.use(localHostOnly)
     if (this.page) this.app.route('/', this.page.app)
+    this.app.route('/', exampleSite())
+    this.app.route('/', settingsCdn(this.options.cdn))
     this.app.use('/v1/*', this.logRefusals)
     this.app.route('/', trackingApi({ accept: (messages, { writeKey }) => this.accept(messages, writeKey) }))
     if (emulator) this.app.route('/', emulator.app)
@@ -90,9 +100,15 @@ export class Pipeline {
   private accept(messages: SegmentMessage[], writeKey: string): Refusal | undefined {
     if (this.stopping) return STOPPING
     if (writeKey !== (this.options.writeKey ?? writeKey)) return UNKNOWN_WRITE_KEY
-    if (!this.deliveries.enqueue(messages)) return QUEUE_FULL
+    const inCloud = messages.filter((message) => isDeliveredInCloud(this.options.mode, message))
+    if (!this.deliveries.enqueue(inCloud)) return QUEUE_FULL
+    this.noteDeviceCalls(messages.length - inCloud.length)
     this.page?.accepted(messages)
     return undefined
+  }
+
+  private noteDeviceCalls(count: number): void {
+    if (count > 0) this.options.log.note(`${count} of the calls not delivered in the cloud: mode ${this.options.mode}`)
   }
 
   private readonly logRefusals: MiddlewareHandler = async (context, next) => {

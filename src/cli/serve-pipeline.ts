@@ -3,11 +3,13 @@ import { Errors } from '@oclif/core'
 import type { DestinationDefinition } from '@segment/actions-core'
 import { createEmulator } from '../emulator'
 import type { EmulatorOptions } from '../emulator'
+import type { ConnectionMode } from '../segment/connection'
 import { onClientError } from '../segment/http-errors'
 import type { SegmentMessage } from '../segment/message'
 import { CallLog } from './call-log'
 import { openChangeSocket } from './change-socket'
 import type { ChangeSocket } from './change-socket'
+import { deviceMode } from './device-mode'
 import { instructions, instructionsHtml } from './instructions'
 import { destinationNames, forgetModules, loadDefinition } from './load-definition'
 import { listen } from './local-server'
@@ -26,6 +28,7 @@ export interface ServeOptions {
   watched: string[]
   settings: { appId: string; region: string; apiKey?: string }
   writeKey?: string
+  mode: ConnectionMode
   /** Absent: the real Heap. */
   emulator?: EmulatorOptions
   /** Whether pages are told of changes over a WebSocket. */
@@ -79,13 +82,15 @@ async function firstDefinition({ directory, destination }: ServeOptions): Promis
 }
 
 function createPipeline(options: ServeOptions, url: string, definition: DestinationDefinition, log: CallLog): Pipeline {
-  const { destination, settings, writeKey, emulator } = options
+  const { destination, settings, writeKey, mode, emulator } = options
   return new Pipeline({
     url,
     definition,
     directoryName: destination,
     settings,
     writeKey,
+    mode,
+    cdn: mode === 'cloud' ? {} : deviceMode(settings, emulator === undefined),
     emulator: emulator && createEmulator(emulator),
     instructions: instructionsHtml(instructionsFor(options, url)),
     log

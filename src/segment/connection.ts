@@ -10,9 +10,20 @@ export interface Subscription extends Pick<CoreSubscription, 'name' | 'partnerAc
   enabled?: boolean
 }
 
+/** Where the calls of a page are delivered: by the destination's cloud definition, by its plugin on the page, or by both. */
+export const CONNECTION_MODES = ['cloud', 'device', 'both'] as const
+export type ConnectionMode = (typeof CONNECTION_MODES)[number]
+
+/** With `both`, a page's own calls are delivered on the page, and those of servers and apps in the cloud. */
+export function isDeliveredInCloud(mode: ConnectionMode, { context }: SegmentMessage): boolean {
+  if (mode !== 'both') return mode === 'cloud'
+  const library = context?.library
+  return (typeof library === 'object' && library !== null && 'name' in library ? library.name : '') !== 'analytics.js'
+}
+
 /** The subscriptions that Segment creates with a new connection: the definition's automatic presets. */
-export function defaultSubscriptions<Settings>(definition: DestinationDefinition<Settings>): Subscription[] {
-  return (definition.presets ?? []).flatMap((preset) => {
+export function defaultSubscriptions({ presets = [] }: Pick<DestinationDefinition, 'presets'>): Subscription[] {
+  return presets.flatMap((preset) => {
     if (preset.type !== 'automatic') return []
     const { name, partnerAction, subscribe, mapping } = preset
     return [{ name, partnerAction, subscribe, mapping, enabled: true }]

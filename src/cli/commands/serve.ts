@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
+import { CONNECTION_MODES } from '../../segment/connection'
 import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
 import type { ServedPipeline, ServeOptions } from '../serve-pipeline'
 import { stopSignal } from '../stop-signal'
@@ -29,6 +30,9 @@ export default class Serve extends Command {
     }),
     region: Flags.string({ description: 'where Heap keeps the data', options: ['US', 'EU'], default: 'US' }),
     'api-key': Flags.string({ description: 'API key of the App ID, for user deletion', env: 'HEAP_API_KEY' }),
+    mode: Flags.option({ options: CONNECTION_MODES, default: 'cloud' })({
+      description: "where a page's calls are delivered: in the cloud, by heap.js on the page, or as each source can"
+    }),
     'write-key': Flags.string({ description: 'the only write key that is accepted (default: any)' }),
     live: Flags.boolean({ description: 'send to the real Heap, not to the emulator; needs an App ID' }),
     ...emulatorFlags(['live']),
@@ -62,6 +66,7 @@ export default class Serve extends Command {
       watched: flags.directory === undefined ? [directory, join(directory, '../lib')] : [directory],
       settings: { appId, region: flags.region, ...(flags['api-key'] ? { apiKey: flags['api-key'] } : {}) },
       writeKey: flags['write-key'],
+      mode: flags.mode,
       emulator: flags.live ? undefined : emulatorOptions({ ...flags, 'app-id': appId }),
       webSocket: !flags.noUI,
       print: (line) => this.log(line)

@@ -21,7 +21,7 @@ const QUEUED_METHODS = [
 ]
 
 /** https://developers.heap.io/docs/web */
-const CDN_ORIGINS = { US: 'https://cdn.us.heap-api.com', EU: 'https://cdn.eu.heap-api.com' }
+export const HEAP_CDN_ORIGINS = { US: 'https://cdn.us.heap-api.com', EU: 'https://cdn.eu.heap-api.com' }
 
 /** Marks the script element, so that a second Analytics.js on the page knows whose Heap it finds. */
 const OWN_SCRIPT = 'data-segment-heap'
@@ -94,6 +94,6 @@ function clientConfig({ disableTextCapture, secureCookie, ingestServer }: Settin
 }
 
 function scriptUrl({ appId, region, hostname }: Settings): string {
-  const origin = hostname ? `https://${hostname}` : CDN_ORIGINS[region === 'EU' ? 'EU' : 'US']
+  const origin = hostname ? `https://${hostname}` : HEAP_CDN_ORIGINS[region === 'EU' ? 'EU' : 'US']
   return `${origin}/config/${encodeURIComponent(appId)}/heap_config.js`
 }
