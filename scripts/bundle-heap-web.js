@@ -21,7 +21,10 @@ const STUBS = {
 const withStubs = {
   name: 'with-stubs',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(\.\/liquid-directive|clean-stack|indent-string)$/ }, ({ path }) => ({ path, namespace: 'stub' }))
+    bundle.onResolve({ filter: /^(\.\/liquid-directive|clean-stack|indent-string)$/ }, ({ path }) => ({
+      path,
+      namespace: 'stub'
+    }))
     bundle.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: STUBS[path] }))
   }
 }
