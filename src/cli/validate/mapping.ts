@@ -1,0 +1,52 @@
+import { transform } from '@segment/actions-core'
+import type { InputField } from '@segment/actions-core'
+import { isObject } from '../load-definition'
+import type { Call } from './fql'
+import { problem } from './problem'
+import type { Problem } from './problem'
+
+type Mapping = Parameters<typeof transform>[0]
+
+/** A value that the mapping engine computes, told by its `@` key. */
+export function isDirective(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && Object.keys(value).some((key) => key.startsWith('@'))
+}
+
+/** Directives that the engine does not know, or whose arguments it refuses, however deep in the mapping. */
+export function directiveProblems(mapping: unknown, where: string): Problem[] {
+  if (Array.isArray(mapping)) return mapping.flatMap((value, index) => directiveProblems(value, `${where}[${index}]`))
+  if (!isObject(mapping)) return []
+  const inside = Object.entries(mapping).flatMap(([key, value]) => directiveProblems(value, `${where}.${key}`))
+  const refused = isDirective(mapping) && inside.length === 0 ? refusal(mapping) : undefined
+  return refused === undefined ? inside : [problem('directive', where, refused)]
+}
+
+/** The engine checks a mapping before it looks at the data; what goes wrong with the data is no fault of the mapping. */
+function refusal(directive: Record<string, unknown>): string | undefined {
+  try {
+    transform({ directive } as Mapping, {})
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AggregateError') return messageOf(error)
+  }
+  return undefined
+}
+
+function messageOf(error: Error): string {
+  const [first] = [...(error as Error & Iterable<Error>)]
+  return `the mapping engine says: ${first.message}`
+}
+
+/** The required fields that the mapping leaves empty for a call. */
+export function emptyFields(mapping: Call, fields: Record<string, InputField>, call: Call): string[] {
+  const required = Object.keys(fields).filter((key) => fields[key].required === true)
+  return required.filter((key) => [undefined, null, ''].includes(mapped(mapping[key], call) as undefined))
+}
+
+/** Each field alone, so that a mistake in another one changes nothing. */
+function mapped(value: unknown, call: Call): unknown {
+  try {
+    return transform({ value } as Mapping, call).value
+  } catch {
+    return undefined
+  }
+}
