@@ -1,0 +1,40 @@
+import type { JsonObject } from '../cli/page/wire'
+
+export interface Choice {
+  label: string
+  value: string | number
+}
+
+/** A field of an action, or a setting. */
+export interface Field {
+  label: string
+  description: string
+  type: string
+  required?: unknown
+  choices?: (Choice | string)[]
+  default?: unknown
+  unsafe_hidden?: boolean
+}
+
+export interface Action {
+  title: string
+  description: string
+  fields: Record<string, Field>
+}
+
+/** What the page reads of `GET /manifest`. */
+export interface Manifest {
+  name: string
+  description?: string
+  authentication?: { fields: Record<string, Field> }
+  actions: Record<string, Action>
+}
+
+export function defaultMapping({ fields }: Action): JsonObject {
+  const defaults = Object.entries(fields).filter(([, field]) => field.default !== undefined)
+  return Object.fromEntries(defaults.map(([key, field]) => [key, field.default]))
+}
+
+export function choicesOf({ choices = [] }: Field): Choice[] {
+  return choices.map((choice) => (typeof choice === 'string' ? { label: choice, value: choice } : choice))
+}

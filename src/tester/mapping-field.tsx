@@ -1,0 +1,146 @@
+import { useId, useState } from 'react'
+import { choicesOf } from './manifest'
+import type { Field } from './manifest'
+
+export type Kind = 'nothing' | 'literal' | 'path' | 'template' | 'json'
+
+interface Props {
+  name: string
+  field: Field
+  value: unknown
+  problem?: string
+  changed: boolean
+  onChange: (value: unknown) => void
+  onReset: () => void
+}
+
+const KINDS: Record<Kind, string> = {
+  nothing: 'Nothing',
+  literal: 'Literal',
+  path: 'Path',
+  template: 'Template',
+  json: 'JSON'
+}
+
+export function MappingField({ name, field, value, problem, changed, onChange, onReset }: Props) {
+  const id = useId()
+  const kind = kindOf(value)
+  return (
+    <fieldset className="field">
+      <legend>
+        {field.label} <code>{name}</code> <small>{field.type}</small>
+        {field.required === true && <small className="required"> required</small>}
+      </legend>
+      <p id={`${id}-about`}>{field.description}</p>
+      <div className="inputs">
+        <select
+          aria-label={`${field.label}: kind`}
+          value={kind}
+          onChange={({ target }) => onChange(converted(value, target.value as Kind))}
+        >
+          {Object.entries(KINDS).map(([key, label]) => (
+            <option key={key} value={key}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <ValueInput
+          key={kind}
+          describedBy={`${id}-about`}
+          kind={kind}
+          field={field}
+          value={value}
+          onChange={onChange}
+        />
+        {changed && (
+          <button type="button" onClick={onReset}>
+            Reset<span className="hidden"> {field.label}</span>
+          </button>
+        )}
+      </div>
+      {problem && <p role="alert">{problem}</p>}
+    </fieldset>
+  )
+}
+
+interface InputProps {
+  kind: Kind
+  field: Field
+  value: unknown
+  describedBy: string
+  onChange: (value: unknown) => void
+}
+
+function ValueInput({ kind, field, value, describedBy, onChange }: InputProps) {
+  const label = { 'aria-label': field.label, 'aria-describedby': describedBy }
+  if (kind === 'nothing') return null
+  if (kind === 'json') return <JsonInput label={label} value={value} onChange={onChange} />
+  if (kind !== 'literal') {
+    const directive = `@${kind}`
+    const text = String((value as Record<string, unknown>)[directive])
+    return <input {...label} value={text} onChange={({ target }) => onChange({ [directive]: target.value })} />
+  }
+  const choices = field.type === 'boolean' ? TRUTHS : choicesOf(field)
+  if (choices.length === 0) {
+    return <input {...label} value={String(value)} onChange={({ target }) => onChange(typed(target.value, field))} />
+  }
+  return (
+    <select {...label} value={String(value)} onChange={({ target }) => onChange(typed(target.value, field))}>
+      {choices.map((choice) => (
+        <option key={choice.value} value={choice.value}>
+          {choice.label}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+const TRUTHS = ['true', 'false'].map((value) => ({ value, label: value }))
+
+/** Keeps what is typed while it is no JSON yet. */
+function JsonInput({ label, value, onChange }: { label: object; value: unknown; onChange: (value: unknown) => void }) {
+  const [text, setText] = useState(JSON.stringify(value, null, 2))
+  const [problem, setProblem] = useState<string>()
+  const change = (typedText: string) => {
+    setText(typedText)
+    try {
+      onChange(JSON.parse(typedText))
+      setProblem(undefined)
+    } catch (error) {
+      setProblem((error as Error).message)
+    }
+  }
+  return (
+    <div>
+      <textarea
+        {...label}
+        rows={Math.min(12, text.split('\n').length + 1)}
+        value={text}
+        onChange={({ target }) => change(target.value)}
+      />
+      {problem && <p role="alert">Not JSON: {problem}</p>}
+    </div>
+  )
+}
+
+function kindOf(value: unknown): Kind {
+  if (value === undefined || value === null) return 'nothing'
+  if (typeof value !== 'object') return 'literal'
+  const [key, ...more] = Object.keys(value)
+  const directive = more.length === 0 && typeof Object.values(value)[0] === 'string'
+  if (directive && key === '@path') return 'path'
+  return directive && key === '@template' ? 'template' : 'json'
+}
+
+function converted(value: unknown, kind: Kind): unknown {
+  if (kind === 'nothing') return null
+  if (kind === 'path') return { '@path': '$.' }
+  if (kind === 'template') return { '@template': '' }
+  return kind === 'literal' ? '' : { '@merge': { objects: [value ?? {}], direction: 'right' } }
+}
+
+function typed(text: string, { type }: Field): unknown {
+  if (type === 'boolean') return text === 'true'
+  const isNumber = (type === 'number' || type === 'integer') && text.trim() !== '' && Number.isFinite(Number(text))
+  return isNumber ? Number(text) : text
+}
