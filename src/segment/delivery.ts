@@ -12,14 +12,22 @@ export type { Outcome } from './lane'
 
 const DEFAULT_BATCH_SIZE = 1000
 
+/** More than Heap takes in a minute: https://developers.heap.io/reference/bulk-track */
+const DEFAULT_MAX_QUEUED = 20_000
+
+/** Of JSON; as objects they take some four times as much memory. */
+const DEFAULT_MAX_QUEUED_CHARACTERS = 16 * 1024 * 1024
+
 export interface DeliveryOptions<Settings> {
   definition: DestinationDefinition<Settings>
   settings: JSONObject
   subscriptions: Subscription[]
   /** Told of what has no outcome: a message that no subscription takes. */
   log?: (line: string) => void
-  /** Messages held at once, counted once for each subscription that takes them. Default 100,000. */
+  /** Messages held at once, counted once for each subscription that takes them. Default 20,000. */
   maxQueued?: number
+  /** Characters of their JSON, counted in the same way. Default 16 million. */
+  maxQueuedCharacters?: number
   /** How long a message waits for others of its batch. Default 100 ms. */
   flushMs?: number
   retry?: Partial<RetryPolicy>
@@ -43,6 +51,8 @@ export class Delivery<Settings> {
   private readonly routes: Route[]
   private readonly listeners = new Set<(outcome: Outcome) => void>()
   private readonly idle = new Set<() => void>()
+  private readonly sizes = new WeakMap<SegmentMessage, number>()
+  private queuedCharacters = 0
   private closed = false
 
   /** Throws when a subscription names an unknown action or its `subscribe` is not valid FQL. */
@@ -51,17 +61,15 @@ export class Delivery<Settings> {
     this.routes = enabled.map((subscription) => this.route(subscription))
   }
 
-  /** Takes all the messages, or, beyond `maxQueued` or after `close()`, returns false and takes none. */
+  /** Takes all the messages, or, when the queue has no room for them or after `close()`, returns false and takes none. */
   enqueue(messages: SegmentMessage[]): boolean {
     const name = this.options.definition.name
     const meant = messages.filter((message) => isMeantFor(message, name))
     const shares = this.routes.map(({ matches, lane }) => ({ lane, messages: meant.filter(matches) }))
-    const total = shares.reduce((sum, share) => sum + share.messages.length, this.pending())
-    if (this.closed || total > (this.options.maxQueued ?? 100_000)) return false
-    this.logUnclaimed(
-      messages,
-      shares.flatMap((share) => share.messages)
-    )
+    const taken = shares.flatMap((share) => share.messages)
+    if (this.closed || !this.hasRoomFor(taken)) return false
+    this.queuedCharacters += this.sizeOf(taken)
+    this.logUnclaimed(messages, taken)
     const first = (share: { messages: SegmentMessage[] }) => messages.indexOf(share.messages[0])
     shares
       .filter((share) => share.messages.length > 0)
@@ -113,7 +121,22 @@ export class Delivery<Settings> {
     return { matches: subscriptionFilter(subscription), subscription, lane }
   }
 
+  private hasRoomFor(messages: SegmentMessage[]): boolean {
+    const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedCharacters = DEFAULT_MAX_QUEUED_CHARACTERS } = this.options
+    const isWithin = this.queuedCharacters + this.sizeOf(messages) <= maxQueuedCharacters
+    return isWithin && this.pending() + messages.length <= maxQueued
+  }
+
+  private sizeOf(messages: SegmentMessage[]): number {
+    return messages.reduce((sum, message) => {
+      const size = this.sizes.get(message) ?? JSON.stringify(message).length
+      this.sizes.set(message, size)
+      return sum + size
+    }, 0)
+  }
+
   private report(outcome: Outcome): void {
+    if (!outcome.willRetry) this.queuedCharacters -= this.sizeOf([outcome.message])
     for (const listener of this.listeners) listener(outcome)
     if (this.pending() > 0) return
     for (const resolve of this.idle) resolve()

@@ -279,6 +279,16 @@ describe('Delivery', () => {
     expect(delivery.pending()).toBe(4)
   })
 
+  it('refuses a whole request beyond maxQueuedCharacters, until what is queued is settled', async () => {
+    const size = JSON.stringify(track('a')).length
+    start([batched, alone], { maxQueuedCharacters: 3 * size, flushMs: 60_000 })
+    expect(delivery.enqueue([track('a'), track('b')])).toBe(false)
+    expect(delivery.enqueue([track('a')])).toBe(true)
+    expect(delivery.enqueue([track('b')])).toBe(false)
+    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(delivery.enqueue([track('b')])).toBe(true)
+  })
+
   it('returns what is undelivered when draining takes too long', async () => {
     start([batched])
     api.answer = () => ({ status: 503, headers: { 'retry-after': '60' } })
