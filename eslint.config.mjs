@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage', 'node_modules', '**/generated-types.ts', '**/*.js', '**/*.mjs'] },
+  { ignores: ['dist', 'coverage', 'node_modules', 'esm', '**/generated-types.ts', '**/*.js', '**/*.mjs'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {

@@ -1,0 +1,3 @@
+import definition from '../dist/destinations/heap/index.js'
+
+export default definition.default
