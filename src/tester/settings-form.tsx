@@ -23,18 +23,20 @@ export function SettingsForm({ fields, settings, kept, problems, onChange }: Pro
     <section className="pane" aria-labelledby="settings-title">
       <h2 id="settings-title">Settings</h2>
       {Object.entries(fields).map(([key, field]) => (
-        <label key={key} title={field.description}>
-          {field.label}
-          {field.required === true && <small className="required"> required</small>}
-          <SettingInput
-            field={field}
-            value={textOf(settings[key])}
-            kept={kept.includes(key)}
-            onChange={(value) => onChange({ ...settings, [key]: value === '' ? undefined : value })}
-          />
+        <div key={key} className="setting">
+          <label>
+            {field.label}
+            {field.required === true && <small className="required"> required</small>}
+            <SettingInput
+              field={field}
+              value={textOf(settings[key])}
+              kept={kept.includes(key)}
+              onChange={(value) => onChange({ ...settings, [key]: value === '' ? undefined : value })}
+            />
+          </label>
           <small>{field.description}</small>
-          {problems[key] && <span role="alert">{problems[key]}</span>}
-        </label>
+          {problems[key] && <p role="alert">{problems[key]}</p>}
+        </div>
       ))}
       <button type="button" onClick={() => void test()}>
         Test the settings

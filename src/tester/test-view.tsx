@@ -67,7 +67,7 @@ export function TestView({ manifest, server, state, calls, onState }: Props) {
         />
       </div>
       <OutcomePane
-        preview={preview}
+        preview={request && preview}
         sent={sent}
         problem={failure ?? problem}
         sending={sending}
