@@ -291,6 +291,26 @@ describe('the page', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true)
   })
 
+  it('sends by the keyboard alone', async () => {
+    await open()
+    await page.getByLabel('Sample').focus()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Send', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await sent().getByText('200').first().waitFor()
+  })
+
+  it('warns when what is sent goes to the real Heap', async () => {
+    const args = ['serve', '--live', '--app-id', '123', '--noUI', '--port', String(await freePair())]
+    const live = await new Running(args).url()
+    const livePage = await context.newPage()
+    await livePage.goto(live)
+    await livePage.getByText('LIVE: what you send goes to the real Heap.').waitFor()
+    await livePage.getByRole('button', { name: 'Heap', exact: true }).click()
+    await livePage.getByText('Nothing of Heap can be shown').waitFor()
+  })
+
   it('loads less than 250 kB, gzipped, in all', () => {
     const folder = join(ROOT, 'dist/tester/_page/assets')
     const bytes = readdirSync(folder).map((name) => gzipSync(readFileSync(join(folder, name))).length)
