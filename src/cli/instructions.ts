@@ -9,6 +9,7 @@ export interface Served {
 /** What to do next with a server that has just started. */
 export function instructions({ url, writeKey, live }: Served): string {
   const endpoints = [
+    ['Page', url],
     ['Tracking API', `${url}/v1/batch, /v1/track, /v1/identify, ...`],
     ['Actions Tester', `${url}/manifest, /authenticate, /<action>`],
     ['Example site', `${url}/example`],
