@@ -3,6 +3,7 @@ import { fieldsToJsonSchema } from '@segment/actions-core'
 import type { GlobalSetting, InputField } from '@segment/actions-core'
 import type { JSONSchema4 } from 'json-schema'
 import { compile } from 'json-schema-to-typescript'
+import type { GeneratedFile } from './generated-file'
 import { isObject } from './load-definition'
 
 type Fields = Record<string, InputField | GlobalSetting>
@@ -18,11 +19,6 @@ interface TypedDefinition {
 interface TypedAction {
   fields: Fields
   hooks?: Record<string, { inputFields?: object; outputTypes?: object }>
-}
-
-export interface GeneratedFile {
-  path: string
-  content: string
 }
 
 const BANNER = '// Generated file. DO NOT MODIFY IT BY HAND.'

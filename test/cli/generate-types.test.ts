@@ -1,13 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './__helpers__/command-line'
+import { endAll, run, Running } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { TOY_PAYLOAD, TOY_SETTINGS, writeToy } from './__helpers__/toy-destination'
 
 const SETTINGS_FILE = 'generated-types.ts'
 const PAYLOAD_FILE = join('sendEvent', 'generated-types.ts')
 
-afterEach(removeTemporaryFolders)
+afterEach(async () => {
+  await endAll()
+  removeTemporaryFolders()
+})
 
 function read(folder: string, file: string): string {
   return readFileSync(join(folder, file), 'utf8')
@@ -90,6 +93,27 @@ describe('generate:types --check', () => {
     })
     expect(read(folder, SETTINGS_FILE)).toBe('export interface Settings {}\n')
     expect(existsSync(join(folder, PAYLOAD_FILE))).toBe(false)
+  })
+})
+
+describe('generate:types --watch', () => {
+  it('writes again when a field changes, outlives a broken source, and ends on a signal', async () => {
+    const folder = writeToy(temporaryFolder())
+    const index = join(folder, 'index.ts')
+    const source = readFileSync(index, 'utf8')
+    const watching = new Running(['generate:types', '--watch', '--path', folder], { cwd: folder })
+    await watching.printed(/watching for changes/)
+    expect(read(folder, PAYLOAD_FILE)).toBe(TOY_PAYLOAD)
+
+    writeFileSync(index, 'export default {')
+    await watching.printed(/cannot generate: /)
+    writeFileSync(index, source.replace('The event name.', 'Another name.'))
+    await watching.printed(/2 files of types, 1 written/)
+    watching.kill('SIGTERM')
+
+    const { code } = await watching.exited
+    expect(code).toBe(0)
+    expect(read(folder, PAYLOAD_FILE)).toBe(TOY_PAYLOAD.replace('The event name.', 'Another name.'))
   })
 })
 

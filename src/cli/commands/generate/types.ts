@@ -1,15 +1,17 @@
-import { existsSync } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
-import { Command, Flags } from '@oclif/core'
-import type { GeneratedFile } from '../../types-from-fields'
+import { statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Flags } from '@oclif/core'
+import { GenerateCommand } from '../../generate-command'
+import { staleFiles } from '../../generated-file'
+import type { GeneratedFile } from '../../generated-file'
 
-export default class GenerateTypes extends Command {
+export default class GenerateTypes extends GenerateCommand {
   static description = 'Write the TypeScript types of settings and payloads beside the definitions they come from'
 
   static examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --check',
+    '<%= config.bin %> <%= command.id %> --watch',
     '<%= config.bin %> <%= command.id %> --path src/destinations/heap',
     '<%= config.bin %> <%= command.id %> --path src/destinations/heap/*/index.ts'
   ]
@@ -20,31 +22,27 @@ export default class GenerateTypes extends Command {
       multiple: true,
       description: 'a destination folder, or files of destinations and actions (default: every destination registered)'
     }),
-    check: Flags.boolean({ description: 'write nothing; list the files that are stale and exit with 1' })
+    watch: Flags.boolean({
+      char: 'w',
+      description: 'write them, and again whenever a source changes, until Ctrl-C',
+      exclusive: ['check']
+    })
   }
+
+  protected readonly what = 'types'
 
   async run(): Promise<void> {
     const { flags } = await this.parse(GenerateTypes)
-    if (!existsSync(join(this.config.root, 'src'))) this.error('generate:types works in a checkout of the project only')
-    const files = await this.generate(flags.path)
-    const stale = (await Promise.all(files.map(async (file) => ((await isFresh(file)) ? [] : [file])))).flat()
-    if (flags.check) return this.failOn(stale)
-    for (const file of stale) await this.write(file)
-    this.log(`${files.length} files of types, ${stale.length} written`)
+    this.requireCheckout()
+    const paths = flags.path ?? (await import('../../registered-destinations')).registeredFolders
+    await this.settle(await this.generate(paths), flags.check)
+    if (flags.watch) await this.watch(paths)
   }
 
-  private async generate(paths: string[] | undefined): Promise<GeneratedFile[]> {
-    const files = await Promise.all((paths ?? (await this.registeredFolders())).map((path) => this.filesOf(path)))
-    if (files.flat().length === 0) this.error(`no destination or action in ${paths?.join(', ') ?? 'the registry'}`)
-    return files.flat()
-  }
-
-  private async registeredFolders(): Promise<string[]> {
-    const [{ destinations }, { OWN_DESTINATIONS }] = await Promise.all([
-      import('../../../index'),
-      import('../../load-definition')
-    ])
-    return Object.keys(destinations).map((name) => join(OWN_DESTINATIONS, name))
+  private async generate(paths: string[]): Promise<GeneratedFile[]> {
+    const files = (await Promise.all(paths.map((path) => this.filesOf(path)))).flat()
+    if (files.length === 0) this.error(`no destination or action in ${paths.join(', ')}`)
+    return files
   }
 
   private async filesOf(path: string): Promise<GeneratedFile[]> {
@@ -52,21 +50,37 @@ export default class GenerateTypes extends Command {
       import('../../types-from-fields'),
       import('../../load-definition')
     ])
-    const found = await stat(path).catch(() => this.error(`--path ${path} does not exist`))
-    return typesOf(found.isDirectory() ? path : dirname(path), await loadExport(path))
+    const folder = (await this.isFolder(path)) ? path : dirname(path)
+    return typesOf(folder, await loadExport(path))
   }
 
-  private failOn(stale: GeneratedFile[]): void {
-    for (const { path } of stale) this.log(relative(process.cwd(), path))
-    if (stale.length) this.error(`stale generated types: ${stale.length}. Run generate:types to write them`)
+  private async watch(paths: string[]): Promise<void> {
+    const [{ watchSources }, { forgetModules }, { stopSignal }] = await Promise.all([
+      import('../../source-watcher'),
+      import('../../load-definition'),
+      import('../../stop-signal')
+    ])
+    const folders = [...new Set([join(this.config.root, 'src/lib'), ...paths.map(folderOf)])]
+    const watcher = await watchSources(folders, async () => {
+      folders.forEach(forgetModules)
+      await this.again(paths)
+    })
+    this.log('watching for changes, Ctrl-C to stop')
+    await stopSignal()
+    await watcher.close()
   }
 
-  private async write({ path, content }: GeneratedFile): Promise<void> {
-    await writeFile(path, content).catch((error: Error) => this.error(`cannot write ${path}: ${error.message}`))
-    this.log(relative(process.cwd(), path))
+  /** What is written changes the folder in its turn, so nothing is said when nothing is stale. */
+  private async again(paths: string[]): Promise<void> {
+    try {
+      const files = await this.generate(paths)
+      if ((await staleFiles(files)).length > 0) await this.settle(files, false)
+    } catch (error) {
+      this.logToStderr(`cannot generate: ${(error as Error).message}`)
+    }
   }
 }
 
-async function isFresh({ path, content }: GeneratedFile): Promise<boolean> {
-  return (await readFile(path, 'utf8').catch(() => undefined)) === content
+function folderOf(path: string): string {
+  return resolve(statSync(path).isDirectory() ? path : dirname(path))
 }

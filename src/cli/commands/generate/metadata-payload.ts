@@ -1,0 +1,40 @@
+import { dirname } from 'node:path'
+import { Flags } from '@oclif/core'
+import { GenerateCommand } from '../../generate-command'
+import type { GeneratedFile } from '../../generated-file'
+
+export default class GenerateMetadataPayload extends GenerateCommand {
+  static description = 'Write what Segment needs to know of a destination to metadata.json beside the definition'
+
+  static examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --check',
+    '<%= config.bin %> <%= command.id %> --path src/destinations/heap'
+  ]
+
+  static flags = {
+    path: Flags.string({
+      char: 'p',
+      multiple: true,
+      description: 'folder or file of a destination (default: every destination registered)'
+    })
+  }
+
+  protected readonly what = 'metadata'
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(GenerateMetadataPayload)
+    this.requireCheckout()
+    const paths = flags.path ?? (await import('../../registered-destinations')).registeredFolders
+    await this.settle(await Promise.all(paths.map((path) => this.fileOf(path))), flags.check)
+  }
+
+  private async fileOf(path: string): Promise<GeneratedFile> {
+    const [{ metadataFile }, { loadDefinition }] = await Promise.all([
+      import('../../metadata'),
+      import('../../load-definition')
+    ])
+    const folder = (await this.isFolder(path)) ? path : dirname(path)
+    return metadataFile(folder, await loadDefinition(path))
+  }
+}
