@@ -1,13 +1,20 @@
+import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { Errors } from '@oclif/core'
 import type { MiddlewareHandler } from 'hono'
+import { errorBody } from '../segment/http-errors'
 
 const HOST = '127.0.0.1'
 
-/** Slow clients: the whole request within a minute, its headers within ten seconds, five seconds between requests. */
-const TIMEOUTS_MS = { requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 }
+/** For clients on the same machine: time for a whole request, for its headers and between two; how often that is checked. */
+const TIMEOUTS_MS = {
+  requestTimeout: 10_000,
+  headersTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000
+}
 
 export interface LocalServer {
   url: string
@@ -30,7 +37,8 @@ interface ListenOptions {
  * @throws CLIError when the port is taken or may not be used
  */
 export async function listen({ fetch, port, onClientError }: ListenOptions): Promise<LocalServer> {
-  const server = createAdaptorServer({ fetch, serverOptions: TIMEOUTS_MS, overrideGlobalObjects: false }) as Server
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler })
+  const server = createServer(TIMEOUTS_MS, (request, response) => void listener(request, response))
   server.on('clientError', (error, socket) => onClientError(error, socket as Socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(error, port)))
@@ -46,6 +54,13 @@ export function portError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EACCES')
     return new Errors.CLIError(`port ${port} may not be used: choose one above 1023 with --port`)
   return error
+}
+
+/** A request that is HTTP and still none, as with a Host that no address can be made of. */
+function errorHandler(error: unknown): Response {
+  const isInvalid = error instanceof RequestError
+  const message = isInvalid ? `this is not a valid request: ${error.message}` : 'unexpected error'
+  return Response.json(errorBody(message), { status: isInvalid ? 400 : 500 })
 }
 
 function closeServer(server: Server): Promise<void> {

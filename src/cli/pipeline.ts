@@ -17,6 +17,7 @@ import type { Refusal } from '../segment/tracking-api'
 import type { CallLog } from './call-log'
 import { Deliveries } from './deliveries'
 import { exampleSite } from './example-site'
+import { noForeignWrites, noSniffing } from './foreign-pages'
 import { localHostOnly } from './local-server'
 import { TesterPage } from './page/tester-page'
 import type { LoadedDefinition } from './page/tester-page'
@@ -80,7 +81,7 @@ export class Pipeline {
 
   private route(): void {
     const { emulator } = this.options
-    this.app.use(localHostOnly)
+    this.app.use(noSniffing, localHostOnly, noForeignWrites)
     if (this.page) this.app.route('/', this.page.app)
     this.app.route('/', exampleSite())
     this.app.route('/', settingsCdn(this.options.cdn))
