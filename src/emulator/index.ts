@@ -42,6 +42,8 @@ export interface ServerOptions extends EmulatorOptions {
   port?: number
 }
 
+const PATHS = ['/api/*', '/eu/*', '/_emulator/*']
+
 /** What happened to the emulator. */
 export type Change = { type: 'request'; request: RecordedRequest } | { type: 'deletion' } | { type: 'reset' }
 
@@ -143,14 +145,12 @@ function heapOf(options: EmulatorOptions, tell: (change: Change) => void): Heap 
 
 function appOf(heap: Heap, controls: Parameters<typeof serveReadBack>[2]): Hono {
   const app = new Hono()
-  const onError = ({ json }: Context) => json({ error: 'Payload Too Large' }, 413)
-  for (const path of ['/api/*', '/eu/*', '/_emulator/*']) app.post(path, bodyLimit({ maxSize: MAX_BODY_BYTES, onError }))
+  const onError = ({ json }: Context) => json({ error: 'Payload Too Large' }, 413, { Connection: 'close' })
+  for (const path of PATHS) app.post(path, bodyLimit({ maxSize: MAX_BODY_BYTES, onError }))
   serveHeap(app, heap)
   serveReadBack(app, heap, controls)
   // Routes rather than `notFound`: a server that mounts this one keeps its own answer for everything else.
-  for (const path of ['/api/*', '/eu/*', '/_emulator/*']) {
-    app.all(path, ({ req, json }) => json({ error: `No ${req.method} route here` }, 404))
-  }
+  for (const path of PATHS) app.all(path, ({ req, json }) => json({ error: `No ${req.method} route here` }, 404))
   app.notFound(({ req, json }) => json({ error: `No ${req.method} route here` }, 404))
   app.onError((error, { json }) => json({ error: error.message }, 500))
   return app

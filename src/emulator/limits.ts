@@ -58,5 +58,5 @@ export const MAX_MERGES_PER_IDENTITY_A_MONTH = 10
 /** Life of a deletion token: 5 minutes. Heap's help centre, "User deletion with Postman". */
 export const TOKEN_LIFE_MS = 5 * 60 * 1000
 
-/** Bytes of body that the emulator reads. Heap names no limit; 1,000 of Segment's largest events take half of this. */
-export const MAX_BODY_BYTES = 64 * 1024 * 1024
+/** Bytes of body that the emulator reads, where Heap names no limit: 1,000 of Segment's largest events, and half as much again. */
+export const MAX_BODY_BYTES = 48 * 1024 * 1024

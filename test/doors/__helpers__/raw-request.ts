@@ -23,17 +23,20 @@ export function send(
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base)
+    let isAnswered = false
     const sending = request({ hostname, port, path, method, headers }, (answer) => {
       let text = ''
+      isAnswered = true
       answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }))
     })
-    sending.on('error', reject).end(body)
+    // What is left of a body after the answer finds the connection closed.
+    sending.on('error', (error) => isAnswered || reject(error)).end(body)
   })
 }
 
 /** What comes back on a connection that sends this text and waits until it is closed. */
-export async function answerTo(base: string, text: string): Promise<string> {
+export async function answerTo(base: string, text: string | Buffer): Promise<string> {
   const socket = connect(Number(new URL(base).port), new URL(base).hostname)
   let answer = ''
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
