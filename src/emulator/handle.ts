@@ -11,7 +11,7 @@ import type { RateLimits } from './rate-limits'
 import { toResponse } from './reply'
 import type { Reply } from './reply'
 import type { RecordedRequest, RequestLog } from './request-log'
-import { appIdOf, listOf, readBody } from './sent-body'
+import { appIdOf, listOf, readBody, TOO_LARGE } from './sent-body'
 import type { SentBody } from './sent-body'
 import type { Store } from './store'
 
@@ -96,7 +96,8 @@ function serve(app: Hono, heap: Heap, route: Route): void {
 
 function handler(heap: Heap, route: Route, path: string): Handler {
   return async (context) => {
-    const sent = readBody(await context.req.text())
+    const sent = await readBody(context)
+    if (!sent) return context.json(TOO_LARGE, 413)
     const strike = heap.faults.strike(path)
     const record = heap.log.add({ ...observed(heap, route, sent), fault: nameOf(strike) })
     const reply = await settle(sent, heap.faults.for(path), strike, (json) => route.answer(json, context))

@@ -3,8 +3,6 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { Hono } from 'hono'
-import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { DeletionApi } from './deletion'
 import type { AccountView, EventView } from './environment'
 import { FaultDealer } from './faults'
@@ -12,7 +10,6 @@ import type { Faults } from './faults'
 import { serveHeap } from './handle'
 import type { Heap } from './handle'
 import type { UserView } from './people'
-import { MAX_BODY_BYTES } from './limits'
 import { RateLimits } from './rate-limits'
 import { serveReadBack } from './read-back'
 import { RequestLog } from './request-log'
@@ -145,8 +142,6 @@ function heapOf(options: EmulatorOptions, tell: (change: Change) => void): Heap 
 
 function appOf(heap: Heap, controls: Parameters<typeof serveReadBack>[2]): Hono {
   const app = new Hono()
-  const onError = ({ json }: Context) => json({ error: 'Payload Too Large' }, 413, { Connection: 'close' })
-  for (const path of PATHS) app.post(path, bodyLimit({ maxSize: MAX_BODY_BYTES, onError }))
   serveHeap(app, heap)
   serveReadBack(app, heap, controls)
   // Routes rather than `notFound`: a server that mounts this one keeps its own answer for everything else.

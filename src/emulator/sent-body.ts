@@ -1,3 +1,6 @@
+import type { Context } from 'hono'
+import { MAX_BODY_BYTES } from './limits'
+
 /** The body of a request. `json` is undefined for an empty body and for one that is not JSON. */
 export interface SentBody {
   text: string
@@ -5,7 +8,29 @@ export interface SentBody {
   malformed: boolean
 }
 
-export function readBody(text: string): SentBody {
+export const TOO_LARGE = { error: `The body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MB` }
+
+/** Undefined for a body that is too large. It is read to its end all the same: a client that still writes sees no answer. */
+export async function readBody({ req }: Context): Promise<SentBody | undefined> {
+  const text = await readText(req)
+  return text === undefined ? undefined : parsed(text)
+}
+
+async function readText(request: Context['req']): Promise<string | undefined> {
+  const length = Number(request.header('content-length') ?? NaN)
+  if (length <= MAX_BODY_BYTES) return request.text()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  const reader = request.raw.body?.getReader()
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    size += part.value.byteLength
+    if (size <= MAX_BODY_BYTES) chunks.push(part.value)
+    else chunks.length = 0
+  }
+  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined
+}
+
+function parsed(text: string): SentBody {
   if (text === '') return { text, json: undefined, malformed: false }
   try {
     return { text, json: JSON.parse(text), malformed: false }
