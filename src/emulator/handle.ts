@@ -103,10 +103,15 @@ function handler(heap: Heap, route: Route, path: string): Handler {
     const reply = await settle(sent, heap.faults.for(path), strike, (json) => route.answer(json, context))
     record.dropped = reply?.dropped ?? []
     const answered = strike && 'reset' in strike ? undefined : reply
-    if (answered) Object.assign(record, { status: answered.status, response: answered.body })
+    if (answered) Object.assign(record, { status: answered.status, response: withoutToken(answered.body) })
     heap.onRequest(record)
     return answered ? toResponse(answered) : cut(context)
   }
+}
+
+/** Whoever reads the requests back could use it. */
+function withoutToken(body: Reply['body']): Reply['body'] {
+  return typeof body === 'object' && 'access_token' in body ? { ...body, access_token: '<redacted>' } : body
 }
 
 function observed(
