@@ -40,9 +40,9 @@ function actionSection(key: string, { title = key, fields }: ActionOfDefinition)
 
 function presetTable(presets: Preset[], actions: Definition['actions']): string {
   const rows = presets.map((preset) => [
-    prose(preset.name),
+    prose(preset.name ?? ''),
     code(preset.partnerAction),
-    preset.type === 'automatic' ? code(preset.subscribe) : `event ${code(preset.eventSlug ?? '')}`,
+    preset.type === 'automatic' ? code(preset.subscribe) : `event ${code(preset.eventSlug)}`,
     mappingOf(preset, actions[preset.partnerAction])
   ])
   return table(['preset', 'action', 'takes', 'mapping'], rows)
