@@ -60,6 +60,10 @@ export class Running {
     return (await this.printed(/ready at (http:\S+)/))[1]
   }
 
+  get pid(): number {
+    return this.child.pid as number
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal)
   }
