@@ -24,11 +24,11 @@ function warmUp(task: Task): number {
   return calls
 }
 
-function median(samples: number[]): number {
+export function median(samples: number[]): number {
   return samples.sort((a, b) => a - b)[Math.floor(samples.length / 2)]
 }
 
-function shuffled(count: number): number[] {
+export function shuffled(count: number): number[] {
   const order = Array.from({ length: count }, (_, index) => ({ index, rank: Math.random() }))
   return order.sort((a, b) => a.rank - b.rank).map(({ index }) => index)
 }

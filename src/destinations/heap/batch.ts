@@ -92,6 +92,7 @@ async function sendAll(client: HeapClient, conversions: readonly Conversion[]): 
   )
   for (const call of BULK_ORDER) {
     const entries = entriesFor(call, conversions)
+    if (entries.length === 0) continue
     const items = entries.map(({ part }) => part.item)
     const answers = await requests.send(call, items)
     entries.forEach((entry, position) => record(entry, answers[position]))
@@ -104,7 +105,7 @@ async function sendLinks(links: Entry<'identify'>[], send: (link: Entry<'identif
   const sendNext = async () => {
     for (const link of queue) await send(link)
   }
-  await Promise.all(Array.from({ length: CONCURRENT_LINKS }, sendNext))
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_LINKS, links.length) }, sendNext))
 }
 
 /** Items for one user, account or link become one, in order, so that the last write wins. */
