@@ -1,0 +1,179 @@
+import { join } from 'node:path'
+import { start } from '../../src/emulator'
+import type { RunningEmulator } from '../../src/emulator'
+import { endAll, run, Running } from '../cli/__helpers__/command-line'
+import { removeTemporaryFolders } from '../cli/__helpers__/temporary-folder'
+import { installed, pack } from './__helpers__/consumer'
+import type { Consumer, Packed } from './__helpers__/consumer'
+import manifest from '../../package.json'
+
+jest.setTimeout(120_000)
+
+const REDIRECT = join(__dirname, '__helpers__/redirect-heap.js')
+
+/** Used by core itself. */
+const CORE_HAS_TOO = ['@segment/destination-subscriptions', '@types/node', 'ajv']
+
+const ESM = `
+import heap from 'segment-heap-destination/heap'
+import { flatten } from 'segment-heap-destination/flatten'
+console.log(heap.name, heap.mode, JSON.stringify(flatten({ a: { b: 1 } })))
+`
+const COMMONJS = `
+const { default: heap } = require('segment-heap-destination/heap')
+const { flatten } = require('segment-heap-destination/flatten')
+console.log(heap.name, heap.mode, JSON.stringify(flatten({ a: { b: 1 } })))
+`
+const PRINTED = 'Heap cloud {"a.b":1}\n'
+
+const HEAP_TYPES = `
+import heap from 'segment-heap-destination/heap'
+import { flatten } from 'segment-heap-destination/flatten'
+export const mode: 'cloud' = heap.mode
+export const value: string | number | boolean = flatten({ a: 1 }).a
+type Settings = Parameters<NonNullable<typeof heap.onDelete>>[1]['settings']
+export const settings: Settings = { appId: '11' }
+// @ts-expect-error the App ID is required
+export const incomplete: Settings = { region: 'US' }
+`
+const ALL_TYPES = `${HEAP_TYPES}
+import { destinations, heap as cloud, heapWeb } from 'segment-heap-destination'
+import { start } from 'segment-heap-destination/emulator'
+import plugins, { destination } from 'segment-heap-destination/heap-web'
+export const modes: ['cloud', 'device', 'device'] = [cloud.mode, heapWeb.mode, destination.mode]
+export const names: [string, string] = [plugins.pluginName, destinations['heap-web'].name]
+export const url = async (): Promise<string> => (await start()).url
+`
+const REQUIRE_TYPES = `
+import heap = require('segment-heap-destination/heap')
+import plugins = require('segment-heap-destination/heap-web')
+export const mode: 'cloud' = heap.default.mode
+export const device: 'device' = plugins.destination.mode
+`
+
+const EXAMPLES = ['register.js', 'register.mjs']
+
+const NODE_NEXT = ['--module', 'nodenext']
+const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler']
+const NODE_10 = ['--module', 'commonjs', '--moduleResolution', 'node10', '--esModuleInterop']
+
+let packed: Packed
+beforeAll(async () => {
+  packed = await pack()
+})
+afterAll(removeTemporaryFolders)
+
+describe('npm pack', () => {
+  it('takes along every file that package.json points to', () => {
+    const named = JSON.stringify([manifest.exports, manifest.typesVersions, manifest.bin]).match(
+      /(esm|dist|bin)\/[^"]+/g
+    )
+    expect(named?.filter((path) => !packed.files.includes(path))).toStrictEqual([])
+    expect(packed.files).toContain('dist/heap-web.js')
+  })
+
+  it('takes along neither sources nor tests', () => {
+    expect(packed.files.filter((path) => /(^|\/)(src|test|bench|__tests__)\/|tsbuildinfo/.test(path))).toStrictEqual([])
+  })
+})
+
+describe('the package without its optional dependencies', () => {
+  let consumer: Consumer
+  let emulator: RunningEmulator
+  beforeAll(async () => {
+    consumer = await installed(packed, '--omit=optional')
+    emulator = await start()
+  })
+  afterAll(() => emulator.close())
+
+  it('brings nothing of what the commands, the servers and the tests need', () => {
+    const tools = [...Object.keys(manifest.optionalDependencies), ...Object.keys(manifest.devDependencies)]
+    expect(consumer.installed().filter((name) => tools.includes(name) && !CORE_HAS_TOO.includes(name))).toStrictEqual(
+      []
+    )
+  })
+
+  it('gives the definition by import and by require', async () => {
+    consumer.write('program.mjs', ESM)
+    consumer.write('program.cjs', COMMONJS)
+    expect(await consumer.node(['program.mjs'])).toBe(PRINTED)
+    expect(await consumer.node(['program.cjs'])).toBe(PRINTED)
+  })
+
+  it('has types, and the examples keep to them', async () => {
+    EXAMPLES.forEach((example) => consumer.copyExample(example))
+    consumer.write('types.mts', HEAP_TYPES)
+    consumer.write('types.ts', HEAP_TYPES)
+    expect(await consumer.typeErrors(...NODE_NEXT, '--allowJs', '--checkJs', 'types.mts', ...EXAMPLES)).toBe('')
+    expect(await consumer.typeErrors(...NODE_10, 'types.ts')).toBe('')
+  })
+
+  it.each(EXAMPLES)('delivers to Heap in a service of one’s own: %s', async (example) => {
+    consumer.copyExample(example)
+    emulator.reset()
+    const env = { HEAP_APP_ID: '11', EMULATOR_URL: emulator.url }
+    expect(await consumer.node(['--require', REDIRECT, example], env)).toBe(
+      'Track Calls: message-2 200\nIdentify Calls: message-1 200\n'
+    )
+    expect(emulator.events().map(({ event, identity, properties }) => ({ event, identity, properties }))).toStrictEqual(
+      [{ event: 'Order Completed', identity: 'user-1', properties: { total: 9.5, segment_library: 'segment' } }]
+    )
+    expect(emulator.users().map(({ identity, properties }) => ({ identity, properties }))).toStrictEqual([
+      { identity: 'user-1', properties: { email: 'ada@example.com' } }
+    ])
+  })
+
+  it('says in one line what its command needs', async () => {
+    expect(await run(['validate'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'Error: dependencies are missing: the commands need the optional ones, npm install --include=optional segment-heap-destination\n'
+    })
+  })
+})
+
+describe('the package', () => {
+  let consumer: Consumer
+  beforeAll(async () => {
+    consumer = await installed(packed)
+  })
+  afterAll(endAll)
+
+  it('has types for every entry point', async () => {
+    consumer.write('types.mts', ALL_TYPES)
+    consumer.write('types.ts', ALL_TYPES)
+    consumer.write('types.cts', REQUIRE_TYPES)
+    expect(await consumer.typeErrors(...NODE_NEXT, 'types.mts', 'types.cts')).toBe('')
+    expect(await consumer.typeErrors(...BUNDLER, '--skipLibCheck', 'types.mts')).toBe('')
+    expect(await consumer.typeErrors(...NODE_10, '--skipLibCheck', 'types.ts')).toBe('')
+  })
+
+  it('gives device mode by import, and its bundle by path', async () => {
+    consumer.write(
+      'device.mjs',
+      `import { createRequire } from 'node:module'
+       import plugins, { destination } from 'segment-heap-destination/heap-web'
+       console.log(plugins.pluginName, destination.mode, createRequire(import.meta.url).resolve('segment-heap-destination/heap-web/bundle'))`
+    )
+    expect(await consumer.node(['device.mjs'])).toMatch(/^Heap-Web device .*heap-web\.js\n$/)
+  })
+
+  it('checks its own definitions', async () => {
+    expect(await run(['validate'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
+      code: 0,
+      stdout: 'heap: problems 0\nheap-web: problems 0\n',
+      stderr: ''
+    })
+  })
+
+  it('serves the pipeline and its page', async () => {
+    const server = new Running(['serve', '--port', '0', '--noUI'], { bin: consumer.bin, cwd: consumer.folder })
+    const page = await fetch(await server.url())
+
+    expect(page.headers.get('content-type')).toBe('text/html; charset=UTF-8')
+    expect(await page.text()).toContain('/_page/assets/')
+    server.kill('SIGTERM')
+    expect((await server.exited).code).toBe(0)
+  })
+})
