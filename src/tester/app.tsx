@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { PageState } from '../cli/page/wire'
 import { useAsked, useLive } from './api'
 import { HeapView } from './heap-view'
+import { knownAction, secretKeys } from './manifest'
 import type { Manifest } from './manifest'
 import { readLink, useLink } from './page-state'
 import type { LinkedState } from './page-state'
@@ -29,7 +30,7 @@ function Loaded({ manifest, server, live }: LoadedProps) {
   const [state, setState] = useState<LinkedState>(() => startingState(manifest, server))
   const [secrets] = useState(() => secretKeys(manifest))
   useLink(state, secrets)
-  const shown = state.action in manifest.actions ? state : { ...state, action: Object.keys(manifest.actions)[0] }
+  const shown = { ...state, action: knownAction(manifest, state.action) }
   return (
     <>
       <header>
@@ -68,12 +69,7 @@ function Loaded({ manifest, server, live }: LoadedProps) {
 function startingState(manifest: Manifest, server: PageState): LinkedState {
   const [sample] = SAMPLES
   const linked = readLink()
-  const action = sample.action in manifest.actions ? sample.action : Object.keys(manifest.actions)[0]
+  const action = knownAction(manifest, sample.action)
   const event = JSON.stringify(sample.event, null, 2)
   return { view: 'test', action, event, changes: {}, ...linked, settings: { ...server.settings, ...linked.settings } }
-}
-
-function secretKeys({ authentication }: Manifest): string[] {
-  const fields = Object.entries(authentication?.fields ?? {})
-  return fields.filter(([, { type }]) => type === 'password').map(([key]) => key)
 }

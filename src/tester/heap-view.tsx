@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { HeapState, Listing, PersonSummary, Rates, StoredEvent } from '../cli/page/wire'
 import { useAsked } from './api'
-import { Notes } from './outcome-pane'
+import { Notes } from './notes'
 import { PersonView } from './person-view'
 import { useSettled } from './page-state'
 
@@ -31,9 +31,9 @@ export function HeapView({ heap }: { heap: HeapState | undefined }) {
       {person ? (
         <PersonView person={person} version={heap.version} onBack={() => setPerson(undefined)} />
       ) : (
-        <People search={settled} version={heap.version} onChoose={setPerson} />
+        <People key={`people ${settled}`} search={settled} version={heap.version} onChoose={setPerson} />
       )}
-      <Events search={settled} version={heap.version} />
+      <Events key={`events ${settled}`} search={settled} version={heap.version} />
     </div>
   )
 }

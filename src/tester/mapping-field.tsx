@@ -1,6 +1,7 @@
-import { useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { choicesOf } from './manifest'
 import type { Field } from './manifest'
+import { Prose } from './prose'
 
 export type Kind = 'nothing' | 'literal' | 'path' | 'template' | 'json'
 
@@ -24,19 +25,27 @@ const KINDS: Record<Kind, string> = {
 
 export function MappingField({ name, field, value, problem, changed, onChange, onReset }: Props) {
   const id = useId()
-  const kind = kindOf(value)
+  const [chosen, setChosen] = useState<Kind>()
+  // What is written as JSON stays so, even when it becomes a path on the way.
+  const kind = changed && chosen === 'json' ? chosen : kindOf(value)
+  const choose = (next: Kind) => {
+    setChosen(next)
+    onChange(converted(value, next))
+  }
   return (
     <fieldset className="field">
       <legend>
         {field.label} <code>{name}</code> <small>{field.type}</small>
         {field.required === true && <small className="required"> required</small>}
       </legend>
-      <p id={`${id}-about`}>{field.description}</p>
+      <p id={`${id}-about`}>
+        <Prose text={field.description} />
+      </p>
       <div className="inputs">
         <select
           aria-label={`${field.label}: kind`}
           value={kind}
-          onChange={({ target }) => onChange(converted(value, target.value as Kind))}
+          onChange={({ target }) => choose(target.value as Kind)}
         >
           {Object.entries(KINDS).map(([key, label]) => (
             <option key={key} value={key}>
@@ -101,10 +110,18 @@ const TRUTHS = ['true', 'false'].map((value) => ({ value, label: value }))
 function JsonInput({ label, value, onChange }: { label: object; value: unknown; onChange: (value: unknown) => void }) {
   const [text, setText] = useState(JSON.stringify(value, null, 2))
   const [problem, setProblem] = useState<string>()
+  const known = useRef(value)
+  useEffect(() => {
+    if (known.current === value) return
+    known.current = value
+    setText(JSON.stringify(value, null, 2))
+    setProblem(undefined)
+  }, [value])
   const change = (typedText: string) => {
     setText(typedText)
     try {
-      onChange(JSON.parse(typedText))
+      known.current = JSON.parse(typedText)
+      onChange(known.current)
       setProblem(undefined)
     } catch (error) {
       setProblem((error as Error).message)
@@ -135,12 +152,17 @@ function kindOf(value: unknown): Kind {
 function converted(value: unknown, kind: Kind): unknown {
   if (kind === 'nothing') return null
   if (kind === 'path') return { '@path': '$.' }
-  if (kind === 'template') return { '@template': '' }
-  return kind === 'literal' ? '' : { '@merge': { objects: [value ?? {}], direction: 'right' } }
+  if (kind === 'template') return { '@template': pathOf(value).replace(/^\$\.(.+)/, '{{$1}}') }
+  return kind === 'literal' ? '' : (value ?? {})
+}
+
+function pathOf(value: unknown): string {
+  const { '@path': path } = Object(value) as { '@path'?: unknown }
+  return typeof path === 'string' ? path : ''
 }
 
 function typed(text: string, { type }: Field): unknown {
   if (type === 'boolean') return text === 'true'
-  const isNumber = (type === 'number' || type === 'integer') && text.trim() !== '' && Number.isFinite(Number(text))
+  const isNumber = (type === 'number' || type === 'integer') && String(Number(text)) === text
   return isNumber ? Number(text) : text
 }

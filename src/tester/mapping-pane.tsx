@@ -51,7 +51,7 @@ export function MappingPane(props: Props) {
       </div>
       {fields.map(([key, field]) => (
         <MappingField
-          key={`${action} ${key} ${key in changes}`}
+          key={`${action} ${key}`}
           name={key}
           field={field}
           value={mapping[key]}

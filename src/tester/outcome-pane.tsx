@@ -1,16 +1,21 @@
 import { useState } from 'react'
-import type { EventOutcome, PropertyNote, RunResult, ShownExchange } from '../cli/page/wire'
+import type { EventOutcome, RunResult } from '../cli/page/wire'
+import { Exchange } from './exchange'
+import { Notes } from './notes'
+import { Outcomes } from './outcomes'
 
 interface Props {
   preview?: RunResult
   sent?: RunResult
+  /** Whether something has changed since that was sent. */
+  isOld: boolean
   problem?: string
   sending: boolean
   onSend: () => void
   copies: Record<string, () => string>
 }
 
-export function OutcomePane({ preview, sent, problem, sending, onSend, copies }: Props) {
+export function OutcomePane({ preview, sent, isOld, problem, sending, onSend, copies }: Props) {
   return (
     <section className="pane" aria-labelledby="outcome-title">
       <h2 id="outcome-title">Outcome</h2>
@@ -25,7 +30,10 @@ export function OutcomePane({ preview, sent, problem, sending, onSend, copies }:
       {problem && <p role="alert">{problem}</p>}
       {sent && (
         <section aria-label="Sent">
-          <h3>Sent, in {sent.milliseconds} ms</h3>
+          <h3>
+            Sent, in {sent.milliseconds} ms
+            {isOld && ', before the last change'}
+          </h3>
           <Result result={sent} answered />
         </section>
       )}
@@ -83,71 +91,5 @@ function Outcome({ outcome, answered }: { outcome: EventOutcome; answered: boole
       )}
       <Notes notes={notes} />
     </>
-  )
-}
-
-function Outcomes({ outcomes }: { outcomes: EventOutcome[] }) {
-  return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Outcomes">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Status</th>
-            <th scope="col">What happened</th>
-          </tr>
-        </thead>
-        <tbody>
-          {outcomes.map(({ status, error, retryable }, index) => (
-            <tr key={index}>
-              <td>{index}</td>
-              <td className={error ? 'bad' : 'good'}>{status}</td>
-              <td>
-                {error ?? 'taken'} {retryable && '(sent again later)'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-function Exchange({ exchange: { request, response }, answered }: { exchange: ShownExchange; answered: boolean }) {
-  return (
-    <details open>
-      <summary>
-        {request.method} {request.url}
-        {answered && <strong className={response.statusCode < 300 ? 'good' : 'bad'}> {response.statusCode}</strong>}
-      </summary>
-      <pre tabIndex={0}>{pretty(request.body)}</pre>
-      {answered && (
-        <pre tabIndex={0}>
-          {typeof response.body === 'string' ? response.body : JSON.stringify(response.body, null, 2)}
-        </pre>
-      )}
-    </details>
-  )
-}
-
-function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2)
-  } catch {
-    return body
-  }
-}
-
-export function Notes({ notes }: { notes: PropertyNote[] }) {
-  if (notes.length === 0) return null
-  return (
-    <ul className="list notes" aria-label="Not stored as sent">
-      {notes.map(({ path, kind, storedAs, reason }) => (
-        <li key={`${path} ${kind}`}>
-          <code>{path}</code> <strong>{kind}</strong> {storedAs && storedAs !== path && <code>{storedAs}</code>}{' '}
-          {reason}
-        </li>
-      ))}
-    </ul>
   )
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { JsonObject } from '../cli/page/wire'
+import { withoutSecrets } from './manifest'
 
 /** What a link to the page carries. No setting that is a password. */
 export interface LinkedState {
@@ -15,16 +16,32 @@ export function readLink(): Partial<LinkedState> {
   try {
     const text = decodeURIComponent(location.hash.slice(1))
     const value: unknown = text === '' ? {} : JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : {}
+    return isObject(value) ? checked(value) : {}
   } catch {
     return {}
   }
 }
 
+/** A link may come from anyone: of what it carries only what has the right form counts. */
+function checked({ view, action, event, changes, settings }: JsonObject): Partial<LinkedState> {
+  const ofActions = Object.entries(isObject(changes) ? changes : {}).filter(([, ofFields]) => isObject(ofFields))
+  return {
+    ...((view === 'test' || view === 'heap') && { view }),
+    ...(typeof action === 'string' && { action }),
+    ...(typeof event === 'string' && { event }),
+    ...(isObject(settings) && { settings }),
+    changes: Object.fromEntries(ofActions) as LinkedState['changes']
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Keeps the address in step, without an entry in the history for each letter typed. */
 export function useLink(state: LinkedState, secrets: string[]): void {
   useEffect(() => {
-    const settings = Object.fromEntries(Object.entries(state.settings).filter(([key]) => !secrets.includes(key)))
+    const settings = withoutSecrets(state.settings, secrets)
     const text = encodeURIComponent(JSON.stringify({ ...state, settings }))
     const timer = setTimeout(() => history.replaceState(null, '', `#${text}`), 200)
     return () => clearTimeout(timer)

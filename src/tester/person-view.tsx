@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { PersonDetails, PersonSummary } from '../cli/page/wire'
 import { useAsked } from './api'
 import { EventList, Pages } from './heap-view'
-import { Notes } from './outcome-pane'
+import { Notes } from './notes'
 
 interface Props {
   person: PersonSummary

@@ -4,6 +4,7 @@ import type { PageState, PreviewResult, RunRequest, RunResult } from '../cli/pag
 import { ask } from './api'
 import { asCurl, asTestCase } from './copy'
 import { EventPane } from './event-pane'
+import { knownAction, secretKeys, withoutSecrets } from './manifest'
 import type { Manifest } from './manifest'
 import { MappingPane, mappingOf } from './mapping-pane'
 import { OutcomePane } from './outcome-pane'
@@ -19,21 +20,31 @@ interface Props {
   onState: Dispatch<SetStateAction<LinkedState>>
 }
 
+/** Always the same one: another would be asked about again. */
+const NO_CHANGES = {}
+
 type Parsed = { event: unknown } | { problem: string }
 
 export function TestView({ manifest, server, state, calls, onState }: Props) {
   const { action, settings } = state
-  const changes = state.changes[action] ?? {}
+  const changes = state.changes[action] ?? NO_CHANGES
   const parsed = useMemo(() => parse(state.event), [state.event])
   const request = useMemo<RunRequest | undefined>(() => {
     const mapping = mappingOf(manifest.actions[action], changes)
     return 'event' in parsed ? { action, event: parsed.event, mapping, settings } : undefined
   }, [manifest, action, changes, parsed, settings])
-  const { preview, problem } = usePreview(request)
-  const { sent, sending, failure, send } = useSending(request)
-  const problems = preview?.outcomes[0]?.fields ?? {}
+  const { preview, asked, problem } = usePreview(request)
+  const { sent, isOld, sending, failure, send } = useSending(request)
+  const problems = fieldProblems(preview)
   const change = (part: Partial<LinkedState>) => onState((before) => ({ ...before, ...part }))
-  const tested = request && { ...request, url: server.url }
+  const load = (event: unknown, suited = action) =>
+    change({ event: JSON.stringify(event, null, 2), action: knownAction(manifest, suited) })
+  const tested = asked && {
+    ...asked,
+    url: server.url,
+    settings: withoutSecrets(asked.settings, secretKeys(manifest))
+  }
+  const confirmed = () => !server.live || confirm(`Send to the real Heap, App ID ${String(settings.appId)}?`)
   return (
     <div className="test">
       <EventPane
@@ -41,12 +52,7 @@ export function TestView({ manifest, server, state, calls, onState }: Props) {
         problem={'problem' in parsed ? parsed.problem : undefined}
         calls={calls}
         onChange={(event) => change({ event })}
-        onSample={(sample) =>
-          change({
-            event: JSON.stringify(sample.event, null, 2),
-            action: sample.action in manifest.actions ? sample.action : action
-          })
-        }
+        onLoad={load}
       />
       <div>
         <SettingsForm
@@ -69,16 +75,23 @@ export function TestView({ manifest, server, state, calls, onState }: Props) {
       <OutcomePane
         preview={request && preview}
         sent={sent}
+        isOld={isOld}
         problem={failure ?? problem}
         sending={sending}
-        onSend={send}
+        onSend={() => confirmed() && send()}
         copies={{
           'Copy as curl': () => (tested ? asCurl(tested) : ''),
-          'Copy as test case': () => (tested ? asTestCase(tested, preview?.exchanges ?? []) : '')
+          'Copy as test case': () => (tested && preview ? asTestCase(tested, preview) : '')
         }}
       />
     </div>
   )
+}
+
+/** Of a batch too: the first event that has a problem with a field tells. */
+function fieldProblems(preview: PreviewResult | undefined): Record<string, string> {
+  const all = (preview?.outcomes ?? []).flatMap(({ fields }) => Object.entries(fields))
+  return Object.fromEntries(all.reverse())
 }
 
 function parse(text: string): Parsed {
@@ -93,12 +106,12 @@ function parse(text: string): Parsed {
 /** What would be sent, kept up with what is typed. */
 function usePreview(request: RunRequest | undefined) {
   const settled = useSettled(request, 250)
-  const [result, setResult] = useState<{ preview?: PreviewResult; problem?: string }>({})
+  const [result, setResult] = useState<{ preview?: PreviewResult; asked?: RunRequest; problem?: string }>({})
   useEffect(() => {
     if (!settled) return setResult({})
     const controller = new AbortController()
     ask<PreviewResult>('/_page/preview', settled, controller.signal)
-      .then((preview) => setResult({ preview }))
+      .then((preview) => setResult({ preview, asked: settled }))
       .catch((error: Error) => controller.signal.aborted || setResult({ problem: error.message }))
     return () => controller.abort()
   }, [settled])
@@ -107,15 +120,19 @@ function usePreview(request: RunRequest | undefined) {
 
 function useSending(request: RunRequest | undefined) {
   const [sent, setSent] = useState<RunResult>()
+  const [of, setOf] = useState<RunRequest>()
   const [failure, setFailure] = useState<string>()
   const [sending, setSending] = useState(false)
   const send = () => {
     setSending(true)
     setFailure(undefined)
     ask<RunResult>('/_page/send', request)
-      .then(setSent)
+      .then((result) => {
+        setSent(result)
+        setOf(request)
+      })
       .catch((error: Error) => setFailure(error.message))
       .finally(() => setSending(false))
   }
-  return { sent, sending, failure, send }
+  return { sent, isOld: of !== request, sending, failure, send }
 }
