@@ -82,11 +82,10 @@ const REQUEST_DEFAULTS: RequestOptions = { throwHttpErrors: false, skipResponseC
 export class HeapClient {
   readonly appId: string
   private readonly origin: string
+  private readonly request: RequestClient
 
-  constructor(
-    private readonly request: RequestClient,
-    settings: Settings
-  ) {
+  constructor(request: RequestClient, settings: Settings) {
+    this.request = request
     this.appId = String(settings.appId).trim()
     this.origin = settings.region === 'EU' ? HEAP_ORIGINS.EU : HEAP_ORIGINS.US
   }
