@@ -1,0 +1,60 @@
+import { Errors } from '@oclif/core'
+import { isObject } from '../load-definition'
+import { readJson, writeAtomically } from './durable-file'
+import type { Place } from './lines'
+
+export interface Totals {
+  /** Lines whose message was delivered. */
+  delivered: number
+  /** Lines that Heap, or the destination, refused for good, and lines that cannot be read. */
+  rejected: number
+  /** Messages out of the time range, not meant for Heap, or of no subscription. */
+  skipped: number
+}
+
+/** All that a run needs to go on where another was cut off. */
+export interface Checkpoint extends Place {
+  version: 1
+  /** Hash of the options that decide what is sent where. */
+  options: string
+  /** Hash of the beginning of the file. */
+  head?: string
+  /** Places before `position` of the lines that have no outcome yet. */
+  unsettled: Place[]
+  /** Length of the file of rejected lines. */
+  rejectedBytes: number
+  totals: Totals
+}
+
+export const NOTHING: Totals = { delivered: 0, rejected: 0, skipped: 0 }
+
+export function checkpointPath(besides: string): string {
+  return `${besides}.checkpoint.json`
+}
+
+export function rejectedPath(besides: string): string {
+  return `${besides}.rejected.ndjson`
+}
+
+/** Undefined at the first run. @throws CLIError when the checkpoint is of a run with other options */
+export async function readCheckpoint(besides: string, options: string): Promise<Checkpoint | undefined> {
+  const path = checkpointPath(besides)
+  const found = await readJson(path)
+  if (found === undefined) return undefined
+  if (!isCheckpoint(found))
+    throw new Errors.CLIError(`${path} is no checkpoint of a backfill; move it away to begin anew`)
+  if (found.options === options) return found
+  throw new Errors.CLIError(
+    `${path} was written with other options (App ID, address, mapping, from or to): repeat those, or delete it to begin anew`
+  )
+}
+
+export async function writeCheckpoint(besides: string, checkpoint: Checkpoint): Promise<void> {
+  await writeAtomically(checkpointPath(besides), JSON.stringify(checkpoint))
+}
+
+function isCheckpoint(value: unknown): value is Checkpoint {
+  if (!isObject(value) || value.version !== 1 || typeof value.options !== 'string') return false
+  const numbers = [value.position, value.line, value.rejectedBytes].every((number) => Number.isSafeInteger(number))
+  return numbers && Array.isArray(value.unsettled) && isObject(value.totals)
+}

@@ -1,0 +1,50 @@
+import { Errors } from '@oclif/core'
+import { dispatch } from '../../segment/dispatch'
+import type { DispatchTarget, Verdict } from '../../segment/dispatch'
+import type { SegmentMessage } from '../../segment/message'
+import { DEFAULT_RETRY_POLICY, isRetryable, retryDelay } from '../../segment/retry-policy'
+import { sleep } from './signal'
+
+/** Attempts in a row that deliver nothing at all, some five minutes: then the run ends, and can go on later. */
+const MAX_VAIN_ATTEMPTS = 12
+
+export interface Delivery<Job extends { message: SegmentMessage }> {
+  target: DispatchTarget<unknown>
+  signal: AbortSignal
+  settle: (job: Job, verdict: Verdict) => void
+  /** Before anything is sent again. */
+  onRetry: (jobs: Job[], reason: string) => Promise<void> | void
+}
+
+/**
+ * Sends a batch until each job is delivered or refused for good; only what can be retried is sent again. Once the signal
+ * aborts, nothing is sent any more and what is left stays unsettled.
+ * @throws CLIError when Heap takes nothing for minutes
+ */
+export async function deliver<Job extends { message: SegmentMessage }>(
+  { target, signal, settle, onRetry }: Delivery<Job>,
+  jobs: Job[]
+): Promise<void> {
+  let left = jobs
+  for (let vain = 1; left.length > 0 && !signal.aborted; vain++) {
+    const messages = left.map(({ message }) => message)
+    const verdicts = await dispatch(target, messages, true)
+    const again = left.filter((job, index) => {
+      if (isRetryable(verdicts[index].status)) return true
+      settle(job, verdicts[index])
+      return false
+    })
+    if (again.length === 0) return
+    if (again.length < left.length) vain = 1
+    const reason = reasonOf(verdicts.find(({ status }) => isRetryable(status)))
+    if (vain >= MAX_VAIN_ATTEMPTS) throw new Errors.CLIError(`given up after ${vain} attempts: ${reason}`)
+    const retryAfterMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
+    await sleep(retryDelay(DEFAULT_RETRY_POLICY, vain, Math.random, retryAfterMs), signal)
+    if (!signal.aborted) await onRetry(again, reason)
+    left = again
+  }
+}
+
+export function reasonOf(verdict: Verdict | undefined): string {
+  return verdict?.error ?? `status ${verdict?.status ?? 'unknown'}`
+}

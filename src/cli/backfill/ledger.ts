@@ -1,0 +1,98 @@
+import type { Line, Place } from './lines'
+import { NOTHING } from './checkpoint'
+import type { Totals } from './checkpoint'
+
+/** Beyond either, reading waits until something is settled. */
+const MAX_LINES = 10_000
+const MAX_BYTES = 32_000_000
+
+/** A line as the file of rejected lines holds it. */
+export interface Rejection {
+  line: number
+  /** Absent when the line could not be read. */
+  action?: string
+  status?: number
+  reason: string
+  event?: unknown
+}
+
+export interface Entry {
+  place: Place
+  bytes: number
+  /** Subscriptions that have not settled it. */
+  pending: number
+  rejections: Rejection[]
+}
+
+/** What became of each line: how far everything is settled, and what is not. */
+export class Ledger {
+  readonly totals: Totals
+  private readonly entries = new Set<Entry>()
+  private rejections: string[] = []
+  private rejectionBytes = 0
+  private bytes = 0
+
+  constructor(
+    private at: Place,
+    totals: Totals = NOTHING
+  ) {
+    this.totals = { ...totals }
+  }
+
+  get waiting(): number {
+    return this.entries.size
+  }
+
+  isFull(): boolean {
+    return this.entries.size >= MAX_LINES || this.bytes >= MAX_BYTES
+  }
+
+  /** Whether rejections that wait to be written take too much memory. */
+  isOverflowing(): boolean {
+    return this.rejectionBytes >= MAX_BYTES / 4
+  }
+
+  passed({ end, number }: Line): void {
+    if (end > this.at.position) this.at = { position: end, line: number }
+  }
+
+  open(line: Line, pending: number): Entry {
+    const place = { position: line.start, line: line.number - 1 }
+    const entry = { place, bytes: line.end - line.start, pending, rejections: [] }
+    this.entries.add(entry)
+    this.bytes += entry.bytes
+    return entry
+  }
+
+  settle(entry: Entry, rejection?: Rejection): void {
+    if (rejection) entry.rejections.push(rejection)
+    if (--entry.pending > 0) return
+    this.entries.delete(entry)
+    this.bytes -= entry.bytes
+    if (entry.rejections.length === 0) this.totals.delivered++
+    else this.reject(...entry.rejections)
+  }
+
+  skip(): void {
+    this.totals.skipped++
+  }
+
+  /** One line, with a reason from each subscription that refused it. */
+  reject(...rejections: Rejection[]): void {
+    this.totals.rejected++
+    for (const rejection of rejections) {
+      const text = `${JSON.stringify(rejection)}\n`
+      this.rejections.push(text)
+      this.rejectionBytes += text.length
+    }
+  }
+
+  /** All at one moment; the rejections are handed over. */
+  snapshot(): { at: Place; unsettled: Place[]; totals: Totals; rejections: string } {
+    const rejections = this.rejections.join('')
+    this.rejections = []
+    this.rejectionBytes = 0
+    const unsettled = [...this.entries].map(({ place }) => place)
+    return { at: this.at, unsettled, totals: { ...this.totals }, rejections }
+  }
+}

@@ -1,0 +1,81 @@
+import { transform } from '@segment/actions-core/mapping-kit'
+import type { JSONObject } from '@segment/actions-core'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { realId } from '../../lib/identity'
+import type { SegmentMessage } from '../../segment/message'
+import { sleep } from './signal'
+
+/** Events a minute that Heap takes for an app and for an identity: https://developers.heap.io/reference/bulk-track */
+export const EVENTS_PER_MINUTE = 15_000
+const EVENTS_PER_MINUTE_OF_IDENTITY = 1_000
+
+/** How many windows a minute's allowance is dealt out in. */
+const APP_WINDOWS = 15
+const IDENTITY_WINDOWS = 10
+
+/** Keeps events under Heap's rates, whichever minute is looked at. */
+export class Pace {
+  /** Most events that may go out at once. */
+  readonly burst: number
+  private readonly app: RateLimiterMemory
+  private readonly identities: RateLimiterMemory
+
+  constructor(eventsPerMinute: number) {
+    this.app = windows(eventsPerMinute, APP_WINDOWS)
+    this.identities = windows(Math.min(eventsPerMinute, EVENTS_PER_MINUTE_OF_IDENTITY), IDENTITY_WINDOWS)
+    this.burst = this.app.points
+  }
+
+  /** Waits until the app has room for `events`; at most {@link burst} of them. */
+  async take(events: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const waitMs = await msUntilRoom(this.app, 'app', events)
+      if (waitMs === 0) return
+      await sleep(waitMs, signal)
+    }
+  }
+
+  async giveBack(events: number): Promise<void> {
+    if (events > 0) await this.app.reward('app', events)
+  }
+
+  /** 0 when the identity may have one more event now, else the milliseconds until it may. */
+  takeFor(identity: string): Promise<number> {
+    return msUntilRoom(this.identities, identity, 1)
+  }
+
+  /** What is sent again counts again. */
+  async resend(identities: (string | undefined)[], signal: AbortSignal): Promise<void> {
+    await this.take(identities.length, signal)
+    for (const identity of identities) if (identity !== undefined) await this.identities.penalty(identity)
+  }
+}
+
+/**
+ * A limiter opens a window with the first event, so that windows begin at least their length apart: `count` of them, less
+ * a breath for the network, reach over more than a minute.
+ */
+function windows(perMinute: number, count: number): RateLimiterMemory {
+  const points = Math.max(1, Math.floor(perMinute / count))
+  const perMinuteWindows = Math.max(2, Math.floor(perMinute / points))
+  return new RateLimiterMemory({ points, duration: 60.2 / (perMinuteWindows - 1) })
+}
+
+async function msUntilRoom(limiter: RateLimiterMemory, key: string, points: number): Promise<number> {
+  const used = await limiter.get(key)
+  if (used && used.msBeforeNext > 0 && used.consumedPoints + points > limiter.points) return used.msBeforeNext
+  try {
+    await limiter.consume(key, points)
+    return 0
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
+    throw refusal
+  }
+}
+
+/** Whom Heap will count an event against, by the mapping of its subscription. */
+export function identityOf(mapping: JSONObject | undefined): (message: SegmentMessage) => string | undefined {
+  const identity = mapping?.identity
+  if (identity === undefined) return () => undefined
+  return (message) => realId(transform({ identity }, message).identity)
+}

@@ -1,0 +1,170 @@
+import type { JSONObject } from '@segment/actions-core'
+import { isMeantFor, subscriptionFilter } from '../../segment/connection'
+import type { Subscription } from '../../segment/connection'
+import type { SegmentMessage } from '../../segment/message'
+import { deliver, reasonOf } from './deliver'
+import { Lane } from './lane'
+import type { Traffic } from './lane'
+import type { Job } from './job-queue'
+import type { Ledger } from './ledger'
+import type { Line } from './lines'
+import { identityOf } from './pace'
+import type { Pace } from './pace'
+import { readEvent } from './read-event'
+import type { ReadOptions } from './read-event'
+import { Signal } from './signal'
+import type { Target } from './target'
+
+/** Heap's bulk limit: https://developers.heap.io/reference/bulk-track */
+export const BATCH_SIZE = 1000
+
+/** The action whose calls Heap counts against its event rates. */
+const EVENT_ACTION = 'trackEvent'
+
+export interface ReplayOptions extends ReadOptions {
+  target: Target
+  subscriptions: Subscription[]
+  ledger: Ledger
+  /** Absent: as fast as it goes. */
+  pace?: Pace
+  /** In milliseconds since 1970; `to` is the first moment no longer taken. */
+  from: number
+  to: number
+  /** Whether the line has no outcome yet. */
+  isOpen: (line: Line) => boolean
+  onRetry: (events: number, reason: string) => void
+}
+
+interface Route {
+  action: string
+  matches: (message: SegmentMessage) => boolean
+  identityOf?: (message: SegmentMessage) => string | undefined
+  lane: Lane
+}
+
+/** Lines in, outcomes in the ledger. */
+export class Replay {
+  private readonly traffic: Traffic
+  private readonly stop = new AbortController()
+  private readonly routes: Route[]
+  private failure?: Error
+
+  constructor(
+    private readonly options: ReplayOptions,
+    signal: AbortSignal
+  ) {
+    const isFull = () => options.ledger.isFull()
+    this.traffic = { signal: this.stop.signal, changed: new Signal(), sending: 0, ended: false, isFull }
+    this.routes = options.subscriptions.map((subscription) => this.route(subscription))
+    if (signal.aborted) this.halt()
+    signal.addEventListener('abort', () => this.halt())
+  }
+
+  /** Resolves when everything is settled, or after the request in flight once the signal aborts. Rejects when it cannot go on. */
+  async run(lines: AsyncIterable<Line[]>): Promise<void> {
+    const work = [this.read(lines), ...this.routes.map(({ lane }) => lane.run())]
+    await Promise.all(work.map((task) => task.catch((error: unknown) => this.fail(error))))
+    if (this.failure !== undefined) throw this.failure
+  }
+
+  /** Ends the run with an error, after the request in flight. */
+  fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error))
+    this.halt()
+  }
+
+  private halt(): void {
+    this.stop.abort()
+    this.traffic.changed.notify()
+  }
+
+  private route(subscription: Subscription): Route {
+    const { pace } = this.options
+    const { partnerAction: action, mapping } = subscription
+    const paced = action === EVENT_ACTION ? pace : undefined
+    const send = (jobs: Job[]) => this.send(subscription, paced, jobs)
+    return {
+      action,
+      matches: subscriptionFilter(subscription),
+      identityOf: paced && identityOf(mapping),
+      lane: new Lane({
+        traffic: this.traffic,
+        batchSize: Math.min(BATCH_SIZE, paced?.burst ?? BATCH_SIZE),
+        pace: paced,
+        send
+      })
+    }
+  }
+
+  private async read(lines: AsyncIterable<Line[]>): Promise<void> {
+    for await (const chunk of lines) {
+      for (const line of chunk) {
+        while (this.isBlocked()) await this.traffic.changed.wait()
+        if (this.stop.signal.aborted) return
+        if (this.options.isOpen(line)) this.take(line)
+        this.options.ledger.passed(line)
+      }
+    }
+    this.traffic.ended = true
+    this.traffic.changed.notify()
+  }
+
+  /** Waiting lanes are told that no more can come. */
+  private isBlocked(): boolean {
+    const { ledger } = this.options
+    if (this.stop.signal.aborted || !(ledger.isFull() || ledger.isOverflowing())) return false
+    this.traffic.changed.notify()
+    return true
+  }
+
+  /** What waited for room in memory is looked at again. */
+  wake(): void {
+    this.traffic.changed.notify()
+  }
+
+  private take(line: Line): void {
+    const { ledger } = this.options
+    const read = readEvent(line, this.options)
+    if (!read) return
+    if ('reason' in read) return ledger.reject({ line: line.number, reason: read.reason })
+    const { message } = read
+    const routes = this.isWanted(message) ? this.routes.filter(({ matches }) => matches(message)) : []
+    if (routes.length === 0) return ledger.skip()
+    const entry = ledger.open(line, routes.length)
+    for (const { lane, identityOf } of routes) lane.add({ message, entry, identity: identityOf?.(message) })
+  }
+
+  private isWanted(message: SegmentMessage): boolean {
+    const { from, to, target } = this.options
+    const time = Date.parse(message.timestamp)
+    return time >= from && time < to && isMeantFor(message, target.definition.name)
+  }
+
+  private async send(subscription: Subscription, pace: Pace | undefined, jobs: Job[]): Promise<void> {
+    const { target, ledger, onRetry } = this.options
+    const { signal } = this.stop
+    const delivery = {
+      target: { definition: target.definition, settings: target.settings, subscription, now: Date.now },
+      signal,
+      settle: ({ entry, message }: Job, verdict: { status: number; error?: string }) => {
+        const { status } = verdict
+        const line = entry.place.line + 1
+        const refusal = {
+          line,
+          action: subscription.partnerAction,
+          status,
+          reason: reasonOf({ ...verdict, retryAfterMs: 0 })
+        }
+        ledger.settle(entry, status < 300 ? undefined : { ...refusal, event: message })
+      },
+      onRetry: async (again: Job[], reason: string) => {
+        onRetry(again.length, reason)
+        await pace?.resend(
+          again.map(({ identity }) => identity),
+          signal
+        )
+      }
+    }
+    await deliver(delivery, jobs)
+  }
+}

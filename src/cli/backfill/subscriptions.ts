@@ -1,0 +1,78 @@
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { Errors } from '@oclif/core'
+import { defaultSubscriptions, subscriptionFilter } from '../../segment/connection'
+import type { Subscription } from '../../segment/connection'
+import { isObject } from '../load-definition'
+import { readJson } from './durable-file'
+
+type Definition = Pick<DestinationDefinition<unknown>, 'presets' | 'actions'>
+
+/**
+ * The definition's own subscriptions; with a file, those that it lists, or its own with the fields that the file has for
+ * an action: `{"trackEvent": {"traits": {"@path": "$.context.traits"}}}`.
+ * @throws CLIError that names what is wrong in the file
+ */
+export async function subscriptionsFrom(definition: Definition, path: string | undefined): Promise<Subscription[]> {
+  const defaults = defaultSubscriptions(definition)
+  if (path === undefined) return defaults
+  const file = await readJson(path)
+  if (file === undefined) return wrong(`${path} does not exist`)
+  const list = isObject(file) && Array.isArray(file.subscriptions) ? (file.subscriptions as unknown[]) : file
+  if (Array.isArray(list)) return list.map((entry) => listed(entry, definition, defaults)).filter(isEnabled)
+  if (isObject(list)) return overlaid(list, definition, defaults)
+  return wrong(`${path} must hold a list of subscriptions, or an object of fields for each action`)
+}
+
+function isEnabled({ enabled }: Subscription): boolean {
+  return enabled !== false
+}
+
+function listed(entry: unknown, definition: Definition, defaults: Subscription[]): Subscription {
+  if (!isObject(entry) || typeof entry.partnerAction !== 'string' || typeof entry.subscribe !== 'string') {
+    return wrong('each subscription needs partnerAction and subscribe')
+  }
+  const { name, partnerAction, subscribe, mapping, enabled } = entry
+  requireAction(partnerAction, definition)
+  const usual = defaults.find((subscription) => subscription.partnerAction === partnerAction)
+  const subscription: Subscription = {
+    name: typeof name === 'string' ? name : partnerAction,
+    partnerAction,
+    subscribe,
+    mapping: isObject(mapping) ? (mapping as JSONObject) : usual?.mapping,
+    enabled: enabled !== false
+  }
+  requireFql(subscription)
+  return subscription
+}
+
+function overlaid(overlay: Record<string, unknown>, definition: Definition, defaults: Subscription[]): Subscription[] {
+  for (const [action, fields] of Object.entries(overlay)) {
+    requireAction(action, definition)
+    if (!isObject(fields)) wrong(`"${action}" must be an object of fields`)
+    for (const field of Object.keys(fields)) {
+      if (!(field in definition.actions[action].fields)) wrong(`action "${action}" has no field "${field}"`)
+    }
+  }
+  return defaults.map((subscription) => ({
+    ...subscription,
+    mapping: { ...subscription.mapping, ...(overlay[subscription.partnerAction] as JSONObject | undefined) }
+  }))
+}
+
+function requireAction(action: string, { actions }: Definition): void {
+  if (!Object.prototype.hasOwnProperty.call(actions, action)) {
+    wrong(`no action "${action}"; there are ${Object.keys(actions).join(', ')}`)
+  }
+}
+
+function requireFql(subscription: Subscription): void {
+  try {
+    subscriptionFilter(subscription)
+  } catch (error) {
+    wrong((error as Error).message)
+  }
+}
+
+function wrong(message: string): never {
+  throw new Errors.CLIError(`--mapping: ${message}`)
+}

@@ -1,0 +1,56 @@
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { Errors } from '@oclif/core'
+import heap from '../../destinations/heap'
+import { appIdProblem, HEAP_ORIGINS } from '../../destinations/heap/heap-client'
+import { redirectRequests } from '../../segment/redirect'
+import { appIdFor } from '../emulator-options'
+import { readJson } from './durable-file'
+import { isObject } from '../load-definition'
+
+export interface HeapFlags {
+  'app-id'?: string
+  emulator: string
+  live: boolean
+  settings?: string
+}
+
+/** The destination, and what it is set to. */
+export interface Target {
+  definition: DestinationDefinition<unknown>
+  settings: JSONObject
+  /** Tells one Heap from another. */
+  address: string
+}
+
+/** @throws CLIError when the settings are wrong or no emulator answers */
+export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }): Promise<Target> {
+  const file = flags.settings === undefined ? {} : await settingsFile(flags.settings)
+  const appId = file.appId ?? appIdFor(flags)
+  const problem = appIdProblem(appId)
+  if (problem !== undefined) throw new Errors.CLIError(`--settings: ${problem}`)
+  const settings = { ...file, appId: String(appId) } as JSONObject
+  const definition = heap as DestinationDefinition<unknown>
+  if (flags.live) return { definition, settings, address: 'Heap' }
+  const emulator = flags.emulator.replace(/\/+$/, '')
+  if (sends) await requireEmulator(emulator)
+  const origins = { [HEAP_ORIGINS.US]: emulator, [HEAP_ORIGINS.EU]: `${emulator}/eu` }
+  return { definition: redirectRequests(definition, origins), settings, address: emulator }
+}
+
+async function settingsFile(path: string): Promise<Record<string, unknown>> {
+  const settings = await readJson(path)
+  if (settings === undefined) throw new Errors.CLIError(`--settings: ${path} does not exist`)
+  if (!isObject(settings))
+    throw new Errors.CLIError(`--settings: ${path} must hold a JSON object such as {"appId": "11"}`)
+  const { region = 'US' } = settings
+  if (region !== 'US' && region !== 'EU') throw new Errors.CLIError('--settings: region must be "US" or "EU"')
+  return settings
+}
+
+async function requireEmulator(url: string): Promise<void> {
+  try {
+    await (await fetch(`${url}/_emulator/faults`)).arrayBuffer()
+  } catch {
+    throw new Errors.CLIError(`no emulator answers at ${url}: start one with the emulate command, or send with --live`)
+  }
+}

@@ -1,0 +1,124 @@
+import { Args, Command, Flags } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
+import type { Totals } from '../backfill/checkpoint'
+import type { FileOptions } from '../backfill/run-file'
+import type { Source } from '../backfill/source'
+import { heapFlags } from '../common-flags'
+import { stopSignal } from '../stop-signal'
+
+/** What a shell says of a process that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130
+const EXIT_WITH_REJECTIONS = 2
+
+type BackfillFlags = Interfaces.InferredFlags<typeof Backfill.flags>
+
+export default class Backfill extends Command {
+  static description =
+    'Replay Segment events into Heap, from files with one JSON message a line. Interrupt it at any time: the same command goes on. ' +
+    'Exits with 0 when all is delivered, 2 when some lines are rejected, 1 when it cannot go on, 130 after Ctrl-C.'
+
+  static examples = [
+    '<%= config.bin %> <%= command.id %> events.ndjson --dry-run',
+    '<%= config.bin %> <%= command.id %> archive/*.gz --from 2024-01-01 --to 2024-02-01 --app-id 11 --live',
+    'zcat archive.gz | <%= config.bin %> <%= command.id %> -'
+  ]
+
+  static strict = false
+
+  static args = {
+    files: Args.string({ description: 'files of Segment messages, plain or .gz; - is standard input', required: true })
+  }
+
+  static flags = {
+    ...heapFlags,
+    settings: Flags.string({ description: 'JSON file with the settings: appId, region', helpValue: 'FILE' }),
+    mapping: Flags.string({
+      description: 'JSON file with a list of subscriptions, or with fields for each action over the default ones',
+      helpValue: 'FILE'
+    }),
+    from: Flags.string({ description: 'first moment of the events to send, ISO 8601', helpValue: 'TIME' }),
+    to: Flags.string({ description: 'first moment of the events no longer to send, ISO 8601', helpValue: 'TIME' }),
+    rate: Flags.integer({
+      description: "events a minute, by default Heap's limit; 0: no limit, not per identity either",
+      default: 15000,
+      min: 0
+    }),
+    'dry-run': Flags.boolean({ description: 'send nothing; show what would be sent' })
+  }
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Backfill)
+    const { openSource } = await import('../backfill/source')
+    const sources: Source[] = []
+    for (const path of argv.map(String)) sources.push(await openSource(path))
+    if (flags['dry-run']) return this.rehearse(sources, await this.options(flags))
+    const options = await this.options(flags)
+    const rejected = await this.replay(sources, options)
+    if (options.signal.aborted) {
+      this.logToStderr('stopped; the same command goes on from here')
+      this.exit(EXIT_INTERRUPTED)
+    }
+    if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
+  }
+
+  private async options(flags: BackfillFlags): Promise<FileOptions> {
+    const [{ targetFrom }, { subscriptionsFrom }, { momentOf }, { Pace }, { Progress }] = await Promise.all([
+      import('../backfill/target'),
+      import('../backfill/subscriptions'),
+      import('../backfill/time-range'),
+      import('../backfill/pace'),
+      import('../backfill/progress')
+    ])
+    const range = { from: momentOf('from', flags.from, -Infinity), to: momentOf('to', flags.to, Infinity) }
+    const target = await targetFrom(flags, { sends: !flags['dry-run'] })
+    const subscriptions = await subscriptionsFrom(target.definition, flags.mapping)
+    const pace = flags.rate === 0 || flags['dry-run'] ? undefined : new Pace(flags.rate)
+    const stop = new AbortController()
+    void stopSignal().then(() => stop.abort())
+    return {
+      ...range,
+      target,
+      subscriptions,
+      pace,
+      startedAt: new Date(),
+      signal: stop.signal,
+      progress: new Progress()
+    }
+  }
+
+  private async replay(sources: Source[], options: FileOptions): Promise<number> {
+    const { runFile } = await import('../backfill/run-file')
+    let rejected = 0
+    for (const source of sources) {
+      if (options.signal.aborted) break
+      const { totals, resumedAtLine } = await runFile(source, options)
+      if (resumedAtLine !== undefined) this.logToStderr(`${source.path}: went on from line ${resumedAtLine}`)
+      this.summarize(source, totals)
+      rejected += totals.rejected
+    }
+    return rejected
+  }
+
+  private summarize({ path, besides }: Source, { delivered, rejected, skipped }: Totals): void {
+    const where = rejected > 0 ? ` (${besides}.rejected.ndjson)` : ''
+    this.log(`${path}: delivered ${delivered}, rejected ${rejected}${where}, skipped ${skipped}`)
+  }
+
+  private async rehearse(sources: Source[], options: FileOptions): Promise<void> {
+    const [{ tryFile }, { Rehearsal }] = await Promise.all([
+      import('../backfill/run-file'),
+      import('../backfill/rehearsal')
+    ])
+    const { target } = options
+    const rehearsal = new Rehearsal(target.definition)
+    for (const source of sources) {
+      const { totals } = await tryFile(source, { ...options, target: { ...target, definition: rehearsal.definition } })
+      const { delivered, rejected, skipped } = totals
+      this.log(`${source.path}: would deliver ${delivered}, reject ${rejected}, skip ${skipped}`)
+    }
+    for (const [action, { payloads, first }] of rehearsal.actions) {
+      this.log(`${action}: ${payloads} payloads, the first: ${JSON.stringify(first, null, 2)}`)
+    }
+    for (const [path, count] of rehearsal.requests) this.log(`requests to ${path}: ${count}`)
+  }
+}
