@@ -69,7 +69,7 @@ const REFUSED_CALLS: RefusedCall[] = [
   { action: 'trackEvent', when: 'a track call without a name', payload: { ...TRACK, event: '' } },
   { action: 'trackEvent', when: 'an event name too long', payload: { ...TRACK, event: TOO_LONG } },
   { action: 'trackEvent', when: 'an identity too long', payload: { ...TRACK, identity: TOO_LONG } },
-  { action: 'trackEvent', when: 'a timestamp that is no date', payload: { ...TRACK, timestamp: 'soon' } },
+  { action: 'trackEvent', when: 'a timestamp that is no date', payload: { ...TRACK, timestamp: '2026-13-45' } },
   { action: 'trackEvent', when: 'a blank message ID', payload: { ...TRACK, message_id: ' ' } },
   { action: 'identifyUser', when: 'no identity, or a placeholder such as `guest`', payload: { user_id: 'guest' } },
   {
