@@ -45,10 +45,15 @@ describe('the page, typed into', () => {
     await preview().getByText('POST https://heapanalytics.com/api/track').waitFor()
   }
 
-  async function copied(name: string): Promise<string> {
+  /** What the button puts on the clipboard, once it begins as it should. */
+  async function copied(name: 'Copy as curl' | 'Copy as test case'): Promise<string> {
+    const start = name === 'Copy as curl' ? 'curl ' : 'import '
     await page.getByRole('button', { name }).click()
-    await page.getByRole('button', { name: 'Copied' }).waitFor()
-    return page.evaluate(() => navigator.clipboard.readText())
+    const text = await page.waitForFunction(async (expected) => {
+      const found = await navigator.clipboard.readText()
+      return found.startsWith(expected) && found
+    }, start)
+    return String(await text.jsonValue())
   }
 
   it('keeps the keyboard in a field from the first letter to the last', async () => {
