@@ -1,0 +1,66 @@
+interface StoredEvent {
+  properties: { soak_id?: string }
+}
+
+interface WithProperties {
+  properties: Record<string, unknown>
+}
+
+export interface Ledger {
+  accepted: number
+  delivered: number
+  /** By reason. */
+  refused: Map<string, number>
+  lost: string[]
+  doubled: string[]
+  /** Refused for good, and stored all the same. */
+  contradictory: string[]
+}
+
+/** What Heap has: how often each event, and which property of a user or account. */
+export class HeapContent {
+  private readonly events = new Map<string, number>()
+  private readonly properties = new Set<string>()
+
+  static async of(url: string): Promise<HeapContent> {
+    const read = async <Item>(list: string) => (await (await fetch(`${url}/_emulator/${list}`)).json()) as Item[]
+    const content = new HeapContent()
+    for (const { properties } of await read<StoredEvent>('events')) content.addEvent(properties.soak_id ?? '')
+    for (const list of ['users', 'accounts']) {
+      for (const { properties } of await read<WithProperties>(list)) {
+        for (const key of Object.keys(properties)) content.properties.add(key)
+      }
+    }
+    return content
+  }
+
+  has(id: string): boolean {
+    return this.events.has(id) || this.properties.has(id)
+  }
+
+  doubled(): string[] {
+    return [...this.events].filter(([, count]) => count > 1).map(([id]) => id)
+  }
+
+  private addEvent(id: string): void {
+    this.events.set(id, (this.events.get(id) ?? 0) + 1)
+  }
+}
+
+/** Sets what the Tracking API acknowledged against what Heap has and what was refused for good. */
+export function balance(acknowledged: Set<string>, heap: HeapContent, refusals: Map<string, string>): Ledger {
+  const ids = [...acknowledged]
+  const refused = new Map<string, number>()
+  for (const id of ids) {
+    const reason = heap.has(id) ? undefined : refusals.get(id)
+    if (reason !== undefined) refused.set(reason, (refused.get(reason) ?? 0) + 1)
+  }
+  return {
+    accepted: ids.length,
+    delivered: ids.filter((id) => heap.has(id)).length,
+    refused,
+    lost: ids.filter((id) => !heap.has(id) && !refusals.has(id)),
+    doubled: heap.doubled(),
+    contradictory: [...refusals.keys()].filter((id) => heap.has(id))
+  }
+}

@@ -1,0 +1,52 @@
+import type { JournalLine } from './heap'
+import type { Ledger } from './ledger'
+
+export interface Findings {
+  ledger: Ledger
+  /** What was done to the parts, and how often. */
+  troubles: [name: string, count: number][]
+  hostile: Map<string, number>
+  unexpected: string[]
+  serve: { peakMb: number; exitCode: number | null; retries: number }
+}
+
+/** Requests to Heap by what came of them: a fault's name, else the status. */
+export function faultCounts(lines: JournalLine[]): [string, number][] {
+  const counts = new Map<string, number>()
+  for (const { fault, status } of lines) {
+    const kind = fault ?? String(status)
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  return [...counts].sort()
+}
+
+export function print({ ledger, troubles, hostile, unexpected, serve }: Findings): void {
+  section('Ledger', [
+    ['accepted', ledger.accepted],
+    ['delivered', ledger.delivered],
+    ['refused for good', [...ledger.refused.values()].reduce((sum, count) => sum + count, 0)],
+    ['lost', ledger.lost.length],
+    ['doubled', ledger.doubled.length],
+    ['refused and yet delivered', ledger.contradictory.length]
+  ])
+  section('Refused for good', [...ledger.refused])
+  section('Troubles', troubles)
+  section('Hostile requests', [...hostile])
+  section('serve', [
+    ['peak memory, MB', serve.peakMb],
+    ['attempts to be repeated', serve.retries],
+    ['exit code', serve.exitCode ?? -1]
+  ])
+  const examples = [...ledger.lost, ...ledger.doubled, ...ledger.contradictory].slice(0, 20)
+  for (const line of [...unexpected, ...examples]) console.log(`  ${line}`)
+}
+
+function section(title: string, rows: [string, number][]): void {
+  console.log(`\n${title}`)
+  for (const [name, value] of rows) console.log(`${String(value).padStart(10)}  ${name}`)
+}
+
+export function isClean({ ledger, unexpected, serve }: Findings): boolean {
+  const wrong = [ledger.lost, ledger.doubled, ledger.contradictory, unexpected]
+  return wrong.every(({ length }) => length === 0) && serve.exitCode === 0 && ledger.accepted > 0
+}
