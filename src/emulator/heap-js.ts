@@ -9,77 +9,139 @@ interface Visitor {
   identity: string | null
 }
 
-/** The script at `/config/<appId>/heap_config.js`: a stand-in for heap.js that tells the emulator what it is told. */
-export function heapJsSource(options: HeapJsOptions): string {
-  return `(${heapJs.toString()})(${JSON.stringify(options).replace(/</g, '\\u003c')})`
+interface VisitorMemory {
+  visitor: Visitor
+  identify(identity: string): void
+  reset(): void
 }
 
-/** Runs in the page, from its source text: it can use nothing outside itself. */
-function heapJs({ appId, collectUrl }: HeapJsOptions): void {
-  const page = window as Window & {
-    heap?: Record<string, unknown>
-    heapReadyCb?: { push(call: { fn: () => void }): unknown }
-  }
-  const storageKey = `heap-emulator-${appId}`
-  const config = (page.heap?.clientConfig ?? {}) as { disableTextCapture?: boolean }
-  let visitor = remembered() ?? newVisitor()
-  let eventProperties: Record<string, unknown> = {}
+type Send = (call: string, sent: object) => void
 
-  function remembered(): Visitor | undefined {
-    const text = localStorage.getItem(storageKey)
-    return text === null ? undefined : (JSON.parse(text) as Visitor)
+interface HeapJs {
+  clientConfig: { disableTextCapture?: boolean }
+  track(event: string, properties: object): void
+}
+
+interface HeapPage {
+  heap?: Record<string, unknown>
+  heapReadyCb?: { push(call: { fn: () => void }): unknown }
+}
+
+/**
+ * The script at `/config/<appId>/heap_config.js`: a stand-in for heap.js that tells the emulator what it is told. Its
+ * functions run in the page, from their source text: they can use nothing but the page and each other.
+ */
+export function heapJsSource(options: HeapJsOptions): string {
+  const functions = [rememberVisitor, openOutbox, createHeap, captureClicks, startHeapJs].map(String).join('\n')
+  return `(function (options) {\n${functions}\nstartHeapJs(options)\n})(${JSON.stringify(options).replace(/</g, '\\u003c')})`
+}
+
+/** Heap's numeric id of the visitor, kept for this browser where the page may store anything. */
+function rememberVisitor(storageKey: string): VisitorMemory {
+  const memory: VisitorMemory = {
+    visitor: stored() ?? newVisitor(),
+    // Heap takes a visitor who becomes somebody else for another visitor.
+    identify(identity) {
+      const { visitor } = memory
+      const known = visitor.identity === null || visitor.identity === identity ? visitor : newVisitor()
+      keep({ ...known, identity })
+    },
+    reset: () => keep(newVisitor())
   }
+  keep(memory.visitor)
 
   function newVisitor(): Visitor {
     const [high, low] = crypto.getRandomValues(new Uint32Array(2))
-    return remember({ user_id: String((high % 2 ** 20) * 2 ** 32 + low), identity: null })
+    return { user_id: String((high % 2 ** 20) * 2 ** 32 + low), identity: null }
   }
 
-  function remember(known: Visitor): Visitor {
-    localStorage.setItem(storageKey, JSON.stringify(known))
-    return known
+  function stored(): Visitor | undefined {
+    try {
+      return (JSON.parse(localStorage.getItem(storageKey) ?? 'null') as Visitor | null) ?? undefined
+    } catch {
+      return undefined
+    }
   }
 
-  function send(call: string, sent: object): void {
-    // A beacon outlives the page that a click leaves.
-    navigator.sendBeacon(collectUrl, JSON.stringify({ app_id: appId, user_id: visitor.user_id, call, ...sent }))
+  function keep(visitor: Visitor): void {
+    memory.visitor = visitor
+    try {
+      localStorage.setItem(storageKey, JSON.stringify(visitor))
+    } catch {
+      // A page that may not store has a new visitor each time.
+    }
   }
 
-  const heap = {
+  return memory
+}
+
+/** Posts one body after the other, because requests side by side arrive in any order. */
+function openOutbox(url: string): (body: string) => void {
+  const waiting: string[] = []
+  let isSending = false
+
+  async function sendWaiting(): Promise<void> {
+    if (isSending) return
+    isSending = true
+    for (let body = waiting.shift(); body !== undefined; body = waiting.shift()) {
+      // A request that outlives its page may be 64 kB long: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+      await fetch(url, { method: 'POST', mode: 'no-cors', keepalive: body.length < 20000, body }).catch(() => undefined)
+    }
+    isSending = false
+  }
+
+  addEventListener('pagehide', () => waiting.splice(0).forEach((body) => navigator.sendBeacon(url, body)))
+  return (body) => {
+    waiting.push(body)
+    void sendWaiting()
+  }
+}
+
+function createHeap(appId: string, clientConfig: HeapJs['clientConfig'], memory: VisitorMemory, send: Send) {
+  let eventProperties: Record<string, unknown> = {}
+  return {
     loaded: true,
     appid: appId,
-    clientConfig: config,
+    clientConfig,
     identify(identity: string) {
-      if (visitor.identity !== null && visitor.identity !== identity) visitor = newVisitor()
-      visitor = remember({ ...visitor, identity })
+      memory.identify(identity)
       send('identify', { identity })
     },
-    resetIdentity: () => void (visitor = newVisitor()),
+    resetIdentity: () => memory.reset(),
+    getUserId: () => memory.visitor.user_id,
+    getIdentity: () => memory.visitor.identity,
     addUserProperties: (properties: object) => send('addUserProperties', { properties }),
     track: (event: string, properties: object = {}) =>
       send('track', { event, properties: { ...eventProperties, ...properties } }),
     addEventProperties: (properties: object) => void Object.assign(eventProperties, properties),
     removeEventProperty: (name: string) => void delete eventProperties[name],
-    clearEventProperties: () => void (eventProperties = {})
+    clearEventProperties: () => void (eventProperties = {}),
+    onReady: (callback: () => void) => callback()
   }
+}
 
-  function captureClick({ target }: Event): void {
+function captureClicks(heap: HeapJs): void {
+  const capture = ({ target }: Event) => {
     const element = target instanceof Element ? target.closest('a, button, input, label, select') : null
     if (!element) return
-    const text = config.disableTextCapture ? '' : (element.textContent ?? '').trim().slice(0, 100)
-    heap.track('click', {
-      autocaptured: true,
-      tag: element.tagName.toLowerCase(),
-      id: element.id,
-      text,
-      path: location.pathname
-    })
+    const text = heap.clientConfig.disableTextCapture ? '' : (element.textContent ?? '').trim().slice(0, 100)
+    const tag = element.tagName.toLowerCase()
+    heap.track('click', { autocaptured: true, tag, id: element.id, text, path: location.pathname })
   }
+  document.addEventListener('click', capture, true)
+}
 
-  const waiting = page.heapReadyCb as unknown
+function startHeapJs({ appId, collectUrl }: HeapJsOptions): void {
+  const page = window as Window & HeapPage
+  const memory = rememberVisitor(`heap-emulator-${appId}`)
+  const post = openOutbox(collectUrl)
+  const send: Send = (call, sent) =>
+    post(JSON.stringify({ app_id: appId, user_id: memory.visitor.user_id, call, ...sent }))
+  const heap = createHeap(appId, page.heap?.clientConfig ?? {}, memory, send)
+  const queue: unknown = page.heapReadyCb
   page.heap = heap
-  heap.track('pageview', { autocaptured: true, path: location.pathname, title: document.title })
-  if (Array.isArray(waiting)) (waiting as { fn: () => void }[]).forEach(({ fn }) => fn())
   page.heapReadyCb = { push: ({ fn }) => fn() }
-  document.addEventListener('click', captureClick, true)
+  heap.track('pageview', { autocaptured: true, path: location.pathname, title: document.title })
+  if (Array.isArray(queue)) (queue as { fn: () => void }[]).forEach(({ fn }) => fn())
+  captureClicks(heap)
 }

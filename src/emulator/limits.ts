@@ -22,6 +22,12 @@ export const MAX_USER_ID = Number.MAX_SAFE_INTEGER
 /** Characters in a property key or string value: "fewer than 1024". https://developers.heap.io/reference/track-1 */
 export const MAX_PROPERTY_CHARACTERS = 1023
 
+/** Characters in an event name given to heap.js. https://developers.heap.io/docs/api-reference */
+export const MAX_WEB_EVENT_NAME_CHARACTERS = 255
+
+/** Characters in a property key given to heap.js: "under 512". https://developers.heap.io/docs/api-reference */
+export const MAX_WEB_KEY_CHARACTERS = 511
+
 /** Characters kept of an array once it is joined. https://developers.heap.io/reference/track-1 */
 export const MAX_JOINED_ARRAY_CHARACTERS = 1024
 

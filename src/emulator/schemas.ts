@@ -6,6 +6,8 @@ import {
   MAX_PROPERTY_CHARACTERS,
   MAX_USERS_PER_DELETION,
   MAX_USERS_PER_REQUEST,
+  MAX_WEB_EVENT_NAME_CHARACTERS,
+  MAX_WEB_KEY_CHARACTERS,
   MIN_PARTNER_KEY_CHARACTERS
 } from './limits'
 
@@ -88,8 +90,8 @@ export const visitorSchema = {
     user_id: userId,
     call: { enum: ['identify', 'addUserProperties', 'track'] },
     identity,
-    event,
-    properties: { ...properties, propertyNames: text }
+    event: { ...event, maxLength: MAX_WEB_EVENT_NAME_CHARACTERS },
+    properties: { ...properties, propertyNames: { ...key, maxLength: MAX_WEB_KEY_CHARACTERS } }
   },
   allOf: [
     { if: { properties: { call: { const: 'identify' } } }, then: { required: ['identity'] } },
