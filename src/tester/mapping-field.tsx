@@ -42,17 +42,7 @@ export function MappingField({ name, field, value, problem, changed, onChange, o
         <Prose text={field.description} />
       </p>
       <div className="inputs">
-        <select
-          aria-label={`${field.label}: kind`}
-          value={kind}
-          onChange={({ target }) => choose(target.value as Kind)}
-        >
-          {Object.entries(KINDS).map(([key, label]) => (
-            <option key={key} value={key}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <KindSelect label={`${field.label}: kind`} kind={kind} onChoose={choose} />
         <ValueInput
           key={kind}
           describedBy={`${id}-about`}
@@ -69,6 +59,18 @@ export function MappingField({ name, field, value, problem, changed, onChange, o
       </div>
       {problem && <p role="alert">{problem}</p>}
     </fieldset>
+  )
+}
+
+function KindSelect({ label, kind, onChoose }: { label: string; kind: Kind; onChoose: (kind: Kind) => void }) {
+  return (
+    <select aria-label={label} value={kind} onChange={({ target }) => onChoose(target.value as Kind)}>
+      {Object.entries(KINDS).map(([key, name]) => (
+        <option key={key} value={key}>
+          {name}
+        </option>
+      ))}
+    </select>
   )
 }
 

@@ -29,17 +29,7 @@ export function MappingPane(props: Props) {
   return (
     <section className="pane" aria-labelledby="mapping-title">
       <h2 id="mapping-title">Mapping</h2>
-      <label>
-        Action
-        <select value={action} onChange={({ target }) => onAction(target.value)}>
-          {Object.entries(manifest.actions).map(([key, { title }]) => (
-            <option key={key} value={key}>
-              {title}
-            </option>
-          ))}
-        </select>
-        <small>{definition.description}</small>
-      </label>
+      <ActionSelect manifest={manifest} action={action} onAction={onAction} />
       <Presets presets={presets} />
       <div className="actions">
         <label className="check">
@@ -66,6 +56,22 @@ export function MappingPane(props: Props) {
         <pre tabIndex={0}>{JSON.stringify(mapping, null, 2)}</pre>
       </details>
     </section>
+  )
+}
+
+function ActionSelect({ manifest: { actions }, action, onAction }: Pick<Props, 'manifest' | 'action' | 'onAction'>) {
+  return (
+    <label>
+      Action
+      <select value={action} onChange={({ target }) => onAction(target.value)}>
+        {Object.entries(actions).map(([key, { title }]) => (
+          <option key={key} value={key}>
+            {title}
+          </option>
+        ))}
+      </select>
+      <small>{actions[action].description}</small>
+    </label>
   )
 }
 

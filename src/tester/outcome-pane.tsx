@@ -82,7 +82,7 @@ function Outcome({ outcome, answered }: { outcome: EventOutcome; answered: boole
           {status} {error} {retryable && 'Segment would send it again.'}
         </p>
       )}
-      {!error && answered && <p className="good">{status}</p>}
+      {!error && answered && <p className="good">{status}: Heap took it.</p>}
       {payload && !answered && (
         <details open>
           <summary>Payload that the action gets</summary>

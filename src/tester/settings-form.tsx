@@ -25,8 +25,10 @@ export function SettingsForm({ fields, settings, kept, problems, onChange }: Pro
       {Object.entries(fields).map(([key, field]) => (
         <div key={key} className="setting">
           <label>
-            {field.label}
-            {field.required === true && <small className="required"> required</small>}
+            <span>
+              {field.label}
+              {field.required === true && <small className="required"> required</small>}
+            </span>
             <SettingInput
               field={field}
               value={textOf(settings[key])}

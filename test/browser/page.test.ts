@@ -167,6 +167,7 @@ describe('the page', () => {
     await sample('Batch with one bad event')
     await preview().getByRole('table').waitFor()
     await send()
+    await sent().getByRole('row').nth(3).waitFor()
     const rows = await sent().getByRole('row').allTextContents()
     expect(rows.slice(1).map((row) => row.replace(/\s+/g, ' '))).toStrictEqual([
       expect.stringMatching(/^0200taken/),
@@ -214,6 +215,7 @@ describe('the page', () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url })
     await open()
     await page.getByRole('button', { name: 'Copy as curl' }).click()
+    await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith('curl '))
     const command = await page.evaluate(() => navigator.clipboard.readText())
     const [, path, body] = /^curl http:\/\/[^/]+(\S+) .* -d '([\s\S]*)'$/.exec(command) ?? []
     const answer = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
