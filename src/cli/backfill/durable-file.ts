@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Errors } from '@oclif/core'
@@ -38,6 +39,7 @@ export async function moveDurably(from: string, to: string): Promise<void> {
  * @throws CLIError when it cannot be written
  */
 export async function appendAt(path: string, length: number, content: string): Promise<number> {
+  if (content === '' && !existsSync(path)) return 0
   return onDisk('write', path, () =>
     withHandle(path, 'a', async (handle) => {
       const kept = Math.min(length, (await handle.stat()).size)

@@ -55,6 +55,12 @@ export function openLines(source: Source, from: Place): OpenLines {
   }
 }
 
+/** All of its bytes, decompressed. */
+export function openBytes(source: Source): AsyncGenerator<Buffer> {
+  const raw = source.name === 'stdin' ? process.stdin : createReadStream(source.path)
+  return guarded(source, bytesOf(source, raw))
+}
+
 function bytesOf(source: Source, raw: Readable): Readable {
   if (!source.gzip) return raw
   const plain = createGunzip()

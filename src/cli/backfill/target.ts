@@ -25,10 +25,11 @@ export interface Target {
 /** @throws CLIError when the settings are wrong or no emulator answers */
 export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }): Promise<Target> {
   const file = flags.settings === undefined ? {} : await settingsFile(flags.settings)
-  const appId = file.appId ?? appIdFor(flags)
+  const given = file.appId ?? appIdFor(flags)
+  const appId = typeof given === 'number' ? String(given) : given
   const problem = appIdProblem(appId)
   if (problem !== undefined) throw new Errors.CLIError(`--settings: ${problem}`)
-  const settings = { ...file, appId: String(appId) } as JSONObject
+  const settings: JSONObject = { ...(file as JSONObject), appId: appId as string }
   const definition = heap as DestinationDefinition<unknown>
   if (flags.live) return { definition, settings, address: 'Heap' }
   const emulator = flags.emulator.replace(/\/+$/, '')

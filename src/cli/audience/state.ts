@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { Errors } from '@oclif/core'
+import { moveDurably, onDisk, readJson, writeAtomically } from '../backfill/durable-file'
+import { isObject } from '../load-definition'
+import { compare, IdReader, IdWriter } from './sorted-ids'
+
+/** What was delivered of a sync, as its checkpoint holds it. */
+export interface SyncCheckpoint {
+  version: 1
+  /** Everybody up to this id is settled; absent: nobody. */
+  after?: string
+  rejectedBytes: number
+  refusedBytes: number
+  added: number
+  removed: number
+  unchanged: number
+  /** Rows that name nobody, and changes that Heap refused. */
+  rejected: number
+}
+
+/**
+ * Who is in an audience as far as Heap knows (`path`), and while a sync is under way, who is to be (`.next`), how far it
+ * is (`.checkpoint.json`) and whom Heap refused to change (`.refused`). Ids stand in order, one a line, under a line that
+ * says which audience of which Heap it is.
+ */
+export class AudienceState {
+  readonly next: string
+  readonly refused: string
+  private readonly checkpoint: string
+
+  constructor(
+    readonly path: string,
+    readonly header: string
+  ) {
+    this.next = `${path}.next`
+    this.refused = `${path}.refused`
+    this.checkpoint = `${path}.checkpoint.json`
+  }
+
+  get isInterrupted(): boolean {
+    return existsSync(this.next)
+  }
+
+  /** @throws CLIError when the files are of another audience or another Heap */
+  async requireSame(): Promise<void> {
+    for (const path of [this.path, this.next].filter((file) => existsSync(file))) {
+      const reader = await IdReader.open(path)
+      const found = reader.current
+      await reader.close()
+      if (found === this.header) continue
+      throw new Errors.CLIError(
+        `${path} is not of this audience at this Heap but of ${found}; name another file with --state`
+      )
+    }
+  }
+
+  async memberships(next = this.next) {
+    const [before, now] = await Promise.all([this.path, next].map((path) => IdReader.open(path, { skipLines: 1 })))
+    return compare(before, now)
+  }
+
+  /** Begins a sync with the members in `path`, a file that becomes the state's own. */
+  async begin(path: string, checkpoint: SyncCheckpoint): Promise<void> {
+    await rm(this.refused, { force: true })
+    await this.save(checkpoint)
+    await onDisk('write', this.next, () => moveDurably(path, this.next))
+  }
+
+  save(checkpoint: SyncCheckpoint): Promise<void> {
+    return writeAtomically(this.checkpoint, JSON.stringify(checkpoint))
+  }
+
+  /** @throws CLIError when it cannot be read */
+  async load(): Promise<SyncCheckpoint> {
+    const found = await readJson(this.checkpoint)
+    if (isObject(found) && found.version === 1) return found as unknown as SyncCheckpoint
+    throw new Errors.CLIError(`${this.checkpoint} is missing or no checkpoint: delete ${this.next} to sync anew`)
+  }
+
+  /** Makes what was delivered the state. Killed in between, it can be done again. */
+  async commit({ refusedBytes }: SyncCheckpoint): Promise<void> {
+    if (refusedBytes > 0) await this.writeWithoutRefused()
+    else await onDisk('write', this.path, () => moveDurably(this.next, this.path))
+    for (const path of [this.next, this.checkpoint, this.refused]) await rm(path, { force: true })
+  }
+
+  /** Whom Heap refused stays what they were, so that the next sync tries again. */
+  private async writeWithoutRefused(): Promise<void> {
+    const temporary = `${this.path}.tmp`
+    const writer = new IdWriter(temporary)
+    const refused = await IdReader.open(this.refused)
+    await writer.write(this.header)
+    for await (const members of await this.memberships()) {
+      for (const { id, before, now } of members) {
+        const isRefused = refused.current === id
+        if (isRefused) await refused.next()
+        if (isRefused ? before : now) await writer.write(id)
+      }
+    }
+    await writer.end()
+    await onDisk('write', this.path, () => moveDurably(temporary, this.path))
+  }
+}

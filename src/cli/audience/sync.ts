@@ -1,0 +1,223 @@
+import { rm } from 'node:fs/promises'
+import { appendAt } from '../backfill/durable-file'
+import { deliver, reasonOf } from '../backfill/deliver'
+import type { Progress } from '../backfill/progress'
+import type { Source } from '../backfill/source'
+import type { Target } from '../backfill/target'
+import { defaultSubscriptions } from '../../segment/connection'
+import type { SegmentMessage } from '../../segment/message'
+import { readMembers } from './member-ids'
+import type { MemberOptions } from './member-ids'
+import { IdSorter } from './sorted-ids'
+import type { Membership } from './sorted-ids'
+import type { AudienceState, SyncCheckpoint } from './state'
+
+/** Heap's bulk limit: https://developers.heap.io/reference/bulk-add-user-properties */
+const BATCH_SIZE = 1000
+const SAVE_EVERY_MS = 500
+
+export interface SyncOptions {
+  source: Source
+  members: MemberOptions
+  state: AudienceState
+  target: Target
+  /** In snake_case. */
+  key: string
+  signal: AbortSignal
+  progress: Progress
+}
+
+export const NOTHING_SYNCED: SyncCheckpoint = {
+  version: 1,
+  rejectedBytes: 0,
+  refusedBytes: 0,
+  added: 0,
+  removed: 0,
+  unchanged: 0,
+  rejected: 0
+}
+
+/** Reads the members into a file of sorted ids. Rows that name nobody go to the file of rejected lines. */
+export async function sortMembers(
+  { source, members, state }: SyncOptions,
+  path: string,
+  rejectedFile?: string
+): Promise<SyncCheckpoint> {
+  const sorter = new IdSorter(path)
+  const result = { ...NOTHING_SYNCED }
+  if (rejectedFile !== undefined) await appendAt(rejectedFile, 0, '')
+  try {
+    for await (const rows of readMembers(source, members)) {
+      const rejections = rows.filter((row) => 'reason' in row)
+      for (const row of rows) if ('id' in row) await sorter.add(row.id)
+      result.rejected += rejections.length
+      const text = rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join('')
+      if (rejectedFile !== undefined && text !== '')
+        result.rejectedBytes = await appendAt(rejectedFile, result.rejectedBytes, text)
+    }
+    await sorter.writeTo(path, state.header)
+  } finally {
+    await sorter.removeRuns()
+  }
+  return result
+}
+
+/** What a sync would change; nothing is left on the disk. */
+export async function previewSync(options: SyncOptions): Promise<SyncCheckpoint> {
+  const path = `${options.state.path}.preview`
+  try {
+    const result = await sortMembers(options, path)
+    for await (const members of await options.state.memberships(path))
+      for (const member of members) count(result, member)
+    return result
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+/** Reads the members, tells Heap what has changed since the last sync, and makes them the state. */
+export async function syncMembers(options: SyncOptions): Promise<SyncCheckpoint> {
+  const { state, source } = options
+  const path = `${state.path}.new`
+  await state.begin(path, await sortMembers(options, path, `${source.besides}.rejected.ndjson`))
+  return finishSync(options)
+}
+
+/** Delivers what is left of the sync that has begun. When the signal aborts, it can be finished later. */
+export async function finishSync(options: SyncOptions): Promise<SyncCheckpoint> {
+  const { state, progress, signal } = options
+  const sync = new Sync(options, await state.load())
+  progress.follow(
+    options.key,
+    () => sync.figures(),
+    () => undefined
+  )
+  try {
+    await sync.run()
+  } finally {
+    progress.stop()
+    await sync.save()
+  }
+  if (!signal.aborted) await state.commit(sync.checkpoint)
+  return sync.checkpoint
+}
+
+function count(totals: SyncCheckpoint, { before, now }: Membership): void {
+  if (before && now) totals.unchanged++
+  else if (now) totals.added++
+  else totals.removed++
+}
+
+interface Change {
+  message: SegmentMessage
+  member: Membership
+  refusal?: { status: number; reason: string }
+}
+
+class Sync {
+  readonly checkpoint: SyncCheckpoint
+  private rejections = ''
+  private refused = ''
+  private savedAt = Date.now()
+  private waiting = 0
+
+  constructor(
+    private readonly options: SyncOptions,
+    checkpoint: SyncCheckpoint
+  ) {
+    this.checkpoint = { ...checkpoint }
+  }
+
+  figures() {
+    const { added, removed, rejected } = this.checkpoint
+    return { delivered: added + removed, rejected, waiting: this.waiting }
+  }
+
+  async run(): Promise<void> {
+    const { state, signal } = this.options
+    const { after } = this.checkpoint
+    let batch: Membership[] = []
+    for await (const members of await state.memberships()) {
+      for (const member of members) {
+        if (after !== undefined && member.id <= after) continue
+        if (member.before === member.now) this.checkpoint.unchanged++
+        else batch.push(member)
+        if (batch.length < BATCH_SIZE) continue
+        await this.send(batch)
+        batch = []
+        if (signal.aborted) return
+      }
+    }
+    await this.send(batch)
+  }
+
+  /** The rejected lines first, then the checkpoint that counts them. */
+  async save(): Promise<void> {
+    const { source, state } = this.options
+    const rejectedFile = `${source.besides}.rejected.ndjson`
+    this.checkpoint.rejectedBytes = await appendAt(rejectedFile, this.checkpoint.rejectedBytes, this.rejections)
+    this.checkpoint.refusedBytes = await appendAt(state.refused, this.checkpoint.refusedBytes, this.refused)
+    this.rejections = ''
+    this.refused = ''
+    await state.save(this.checkpoint)
+    this.savedAt = Date.now()
+  }
+
+  private async send(members: Membership[]): Promise<void> {
+    const changes = members.map((member): Change => ({ member, message: audienceCall(this.options.key, member) }))
+    let settled = 0
+    this.waiting = changes.length
+    await deliver(
+      {
+        target: this.deliveryTarget(),
+        signal: this.options.signal,
+        settle: (change, verdict) => {
+          settled++
+          const { status } = verdict
+          if (status >= 300) change.refusal = { status, reason: reasonOf(verdict) }
+        },
+        onRetry: (again, reason) => this.options.progress.retry(again.length, reason)
+      },
+      changes
+    )
+    this.waiting = 0
+    if (settled === changes.length) this.settle(changes)
+    if (Date.now() - this.savedAt >= SAVE_EVERY_MS) await this.save()
+  }
+
+  private deliveryTarget() {
+    const { definition, settings } = this.options.target
+    const [subscription] = defaultSubscriptions(definition).filter(
+      ({ partnerAction }) => partnerAction === 'syncAudience'
+    )
+    return { definition, settings, subscription, now: Date.now }
+  }
+
+  private settle(changes: Change[]): void {
+    for (const { member, refusal } of changes) {
+      this.checkpoint.after = member.id
+      if (!refusal) {
+        count(this.checkpoint, member)
+        continue
+      }
+      this.checkpoint.rejected++
+      this.rejections += `${JSON.stringify({ id: member.id, member: member.now, ...refusal })}\n`
+      this.refused += `${member.id}\n`
+    }
+  }
+}
+
+/** The identify call by which Segment Engage says who enters or leaves an audience. */
+function audienceCall(key: string, { id, now }: Membership): SegmentMessage {
+  const timestamp = new Date().toISOString()
+  return {
+    type: 'identify',
+    messageId: `audience-${key}-${id}`,
+    userId: id,
+    traits: { [key]: now },
+    context: { personas: { computation_class: 'audience', computation_key: key } },
+    timestamp,
+    originalTimestamp: timestamp,
+    receivedAt: timestamp
+  }
+}

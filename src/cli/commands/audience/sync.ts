@@ -1,0 +1,122 @@
+import { Command, Flags } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
+import type { SyncOptions } from '../../audience/sync'
+import type { SyncCheckpoint } from '../../audience/state'
+import { heapFlags } from '../../common-flags'
+import { stopSignal } from '../../stop-signal'
+
+/** What a shell says of a process that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130
+const EXIT_WITH_REJECTIONS = 2
+
+type SyncFlags = Interfaces.InferredFlags<typeof AudienceSync.flags>
+
+export default class AudienceSync extends Command {
+  static description =
+    'Bring an audience into Heap as a user property, as Segment Engage does: true for all members first, then only the changes. ' +
+    'Exits with 0 when all is delivered, 2 when some are rejected, 1 when it cannot go on, 130 after Ctrl-C.'
+
+  static examples = [
+    '<%= config.bin %> <%= command.id %> --name "Order Completed Last 30days" --members members.csv --dry-run',
+    '<%= config.bin %> <%= command.id %> --name "Order Completed Last 30days" --members members.csv --app-id 11 --live'
+  ]
+
+  static flags = {
+    name: Flags.string({
+      description: 'name of the audience; its snake_case form is the user property',
+      required: true
+    }),
+    members: Flags.string({
+      description: 'CSV or NDJSON file with the id of a member in each row; - is standard input',
+      required: true,
+      helpValue: 'FILE'
+    }),
+    format: Flags.option({
+      options: ['csv', 'ndjson'] as const,
+      description: 'by default as the name of the file ends, else csv'
+    })(),
+    column: Flags.string({
+      description: 'column or field with the ids (default: userId, id or identity, else the first)'
+    }),
+    state: Flags.string({
+      description: 'file with the members of the last sync (default: beside the members)',
+      helpValue: 'FILE'
+    }),
+    settings: Flags.string({ description: 'JSON file with the settings: appId, region', helpValue: 'FILE' }),
+    ...heapFlags,
+    'dry-run': Flags.boolean({ description: 'send nothing; show how many are added, removed and unchanged' })
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(AudienceSync)
+    const options = await this.options(flags)
+    const { lock } = await import('../../backfill/lock')
+    const unlock = await lock(options.state.path)
+    try {
+      await options.state.requireSame()
+      if (flags['dry-run']) return await this.preview(options)
+      await this.sync(options)
+    } finally {
+      await unlock()
+    }
+  }
+
+  private async options(flags: SyncFlags): Promise<SyncOptions> {
+    const [{ openSource }, { targetFrom }, { Progress }, { formatOf }, { AudienceState }, { snakeCase }] =
+      await Promise.all([
+        import('../../backfill/source'),
+        import('../../backfill/target'),
+        import('../../backfill/progress'),
+        import('../../audience/member-ids'),
+        import('../../audience/state'),
+        import('../../../lib/snake-case')
+      ])
+    const key = snakeCase(flags.name)
+    if (key === '') this.error(`--name holds no letter or digit: "${flags.name}"`)
+    const source = await openSource(flags.members)
+    const target = await targetFrom(flags, { sends: !flags['dry-run'] })
+    const { appId, region = 'US' } = target.settings
+    const header = JSON.stringify({ audience: key, heap: target.address, appId, region })
+    const stop = new AbortController()
+    void stopSignal().then(() => stop.abort())
+    return {
+      source,
+      members: { format: flags.format ?? formatOf(source), column: flags.column },
+      state: new AudienceState(flags.state ?? `${source.besides}.${key}.state`, header),
+      target,
+      key,
+      signal: stop.signal,
+      progress: new Progress()
+    }
+  }
+
+  private async preview(options: SyncOptions): Promise<void> {
+    const { previewSync } = await import('../../audience/sync')
+    if (options.state.isInterrupted) this.logToStderr('an earlier sync was interrupted; a real one finishes it first')
+    const { added, removed, unchanged, rejected } = await previewSync(options)
+    this.log(`${options.key}: would add ${added}, remove ${removed}, leave ${unchanged} unchanged, reject ${rejected}`)
+  }
+
+  private async sync(options: SyncOptions): Promise<void> {
+    const { finishSync, syncMembers } = await import('../../audience/sync')
+    const { state, signal } = options
+    let rejected = 0
+    if (state.isInterrupted)
+      rejected += this.report('finished the interrupted sync', options, await finishSync(options))
+    if (!signal.aborted) rejected += this.report('synced', options, await syncMembers(options))
+    if (signal.aborted) {
+      this.logToStderr('stopped; the same command goes on from here')
+      this.exit(EXIT_INTERRUPTED)
+    }
+    if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
+  }
+
+  private report(what: string, { key, source, signal }: SyncOptions, totals: SyncCheckpoint): number {
+    const { added, removed, unchanged, rejected } = totals
+    const where = rejected > 0 ? ` (${source.besides}.rejected.ndjson)` : ''
+    this.log(
+      `${key}: ${signal.aborted ? 'interrupted' : what}: added ${added}, removed ${removed}, unchanged ${unchanged}, rejected ${rejected}${where}`
+    )
+    return rejected
+  }
+}
