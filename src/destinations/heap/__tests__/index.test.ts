@@ -70,7 +70,10 @@ describe('Heap', () => {
     it('throws what Heap answers to the deletion', async () => {
       nock(US).persist().post(TOKEN).reply(200, { access_token: 'token-1' })
       nock(US).persist().post(DELETION).reply(400, 'too many users')
-      await expect(deleteUser({ userId: 'user-1' })).rejects.toMatchObject({ status: 400, message: expect.stringMatching(/too many users/) })
+      await expect(deleteUser({ userId: 'user-1' })).rejects.toMatchObject({
+        status: 400,
+        message: expect.stringMatching(/too many users/)
+      })
     })
   })
 
