@@ -1,0 +1,159 @@
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { start } from '../../src/emulator'
+import type { RunningEmulator } from '../../src/emulator'
+import { endAll, run, Running } from './__helpers__/command-line'
+import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+
+const KEY = 'order_completed_last_30days'
+
+describe('audience:sync', () => {
+  let emulator: RunningEmulator
+  let folder: string
+  beforeAll(async () => {
+    emulator = await start({ rateLimits: false })
+  })
+  beforeEach(() => {
+    emulator.reset()
+    folder = temporaryFolder()
+  })
+  afterEach(endAll)
+  afterAll(async () => {
+    removeTemporaryFolders()
+    await emulator.close()
+  })
+
+  const args = (members: string, ...more: string[]) => [
+    ...['audience:sync', '--name', 'Order Completed Last 30days', '--members', members],
+    ...['--emulator', emulator.url, ...more]
+  ]
+  const sync = (members: string, ...more: string[]) => run(args(members, ...more), { cwd: folder })
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+  const memberships = () => Object.fromEntries(emulator.users().map((user) => [user.identity, user.properties[KEY]]))
+  const bodies = () => emulator.requests.map(({ body }) => body)
+
+  it('sends true for everybody at first, and only the changes later', async () => {
+    write('members.csv', 'email,userId\r\na@x.org,user-1\r\nb@x.org,user-2\r\nc@x.org,user-2\r\n')
+    const first = await sync('members.csv')
+    expect({ code: first.code, stdout: first.stdout }).toStrictEqual({
+      code: 0,
+      stdout: `${KEY}: synced: added 2, removed 0, unchanged 0, rejected 0\n`
+    })
+    expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true })
+    write('members.csv', 'userId\nuser-2\nuser-3\n')
+    const second = await sync('members.csv')
+    expect(second.stdout).toBe(`${KEY}: synced: added 1, removed 1, unchanged 1, rejected 0\n`)
+    expect(bodies()[1]).toStrictEqual({
+      app_id: '11',
+      users: [
+        { identity: 'user-1', properties: { [KEY]: false } },
+        { identity: 'user-3', properties: { [KEY]: true } }
+      ]
+    })
+    expect(readdirSync(folder).sort()).toStrictEqual(['members.csv', `members.csv.${KEY}.state`])
+  })
+
+  it('shows the changes with --dry-run, and neither sends nor writes', async () => {
+    write('members.ndjson', '"user-1"\n{"user_id":"user-2"}\n7\n')
+    const { code, stdout } = await sync('members.ndjson', '--dry-run')
+    expect({ code, stdout }).toStrictEqual({
+      code: 0,
+      stdout: `${KEY}: would add 3, remove 0, leave 0 unchanged, reject 0\n`
+    })
+    expect(readdirSync(folder)).toStrictEqual(['members.ndjson'])
+    expect(emulator.requests).toStrictEqual([])
+  })
+
+  it('lists rows that name nobody, and takes the column that it is told', async () => {
+    write('members.csv', `id,key\n1,user-1\n2,guest\n3,\n4,${'x'.repeat(256)}\n`)
+    const { code } = await sync('members.csv', '--column', 'key', '--state', 'kept.state')
+    expect(code).toBe(2)
+    expect(memberships()).toStrictEqual({ 'user-1': true })
+    expect(read('members.csv.rejected.ndjson').split('\n')).toStrictEqual([
+      '{"line":3,"reason":"the id is missing or a placeholder"}',
+      '{"line":4,"reason":"the id is missing or a placeholder"}',
+      '{"line":5,"reason":"the id has more than 255 characters"}',
+      ''
+    ])
+    expect(existsSync(join(folder, 'kept.state'))).toBe(true)
+  })
+
+  it('tries whom Heap refused again at the next sync', async () => {
+    write('members.csv', 'user-1\nuser-2\nuser-3\n')
+    emulator.setFaults({ refuseContaining: 'user-2' })
+    expect(await sync('members.csv')).toMatchObject({ code: 2 })
+    expect(JSON.parse(read('members.csv.rejected.ndjson'))).toMatchObject({ id: 'user-2', member: true, status: 400 })
+    emulator.setFaults({})
+    const { code, stdout } = await sync('members.csv')
+    expect({ code, stdout }).toStrictEqual({
+      code: 0,
+      stdout: `${KEY}: synced: added 1, removed 0, unchanged 2, rejected 0\n`
+    })
+    expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true, 'user-3': true })
+  })
+
+  it.each([
+    ['a state of another audience', 'members.csv', 'kept.state', /kept\.state is not of this audience/],
+    ['a file that does not exist', 'none.csv', 'new.state', /cannot read none\.csv/],
+    ['a state that cannot be written', 'members.csv', 'full.state', /cannot write full\.state\S*: ENOSPC/]
+  ])('refuses %s before it sends', async (_case, members, state, message) => {
+    write('members.csv', 'user-1\n')
+    write('kept.state', '{"audience":"other"}\nuser-1\n')
+    symlinkSync('/dev/full', join(folder, 'full.state.checkpoint.json.tmp'))
+    const { code, stderr } = await sync(members, '--state', state)
+    expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
+    expect(emulator.requests).toStrictEqual([])
+  })
+
+  it('ends in the members of its last file when it is killed at any moment', async () => {
+    const ids = Array.from({ length: 20_000 }, (_, at) => `user-${at}`)
+    write('members.csv', ids.join('\n'))
+    emulator.setFaults({ seed: 3, status: { 429: 0.05 }, resetAfter: 0.05, delayMs: 20 })
+    for (const requests of [1, 5, 9]) await killedAfter(requests, 'members.csv')
+    // Between the interrupted sync and the next, 1 % left and 1 % came.
+    const changed = [...ids.slice(200), ...Array.from({ length: 200 }, (_, at) => `new-${at}`)]
+    write('members.csv', changed.join('\n'))
+    const { code, stdout } = await sync('members.csv')
+    expect({ code, stdout }).toStrictEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /finished the interrupted sync: added 20000,.*\n.*synced: added 200, removed 200, unchanged 19800/
+      )
+    })
+    const expected = [...ids.slice(0, 200).map((id) => [id, false]), ...changed.map((id) => [id, true])]
+    expect(memberships()).toStrictEqual(Object.fromEntries(expected))
+  })
+
+  it('finishes the request in flight on Ctrl-C and says how to go on', async () => {
+    write('members.csv', Array.from({ length: 5_000 }, (_, at) => `user-${at}`).join('\n'))
+    emulator.setFaults({ delayMs: 200 })
+    const running = new Running(args('members.csv'), { cwd: folder })
+    await requests(1)
+    running.kill('SIGINT')
+    const { code, stderr } = await running.exited
+    expect({ code, stderr }).toStrictEqual({ code: 130, stderr: 'stopped; the same command goes on from here\n' })
+    emulator.setFaults({})
+    expect(await sync('members.csv')).toMatchObject({ code: 0 })
+    expect(bodies()).toHaveLength(5)
+  })
+
+  async function killedAfter(count: number, members: string): Promise<void> {
+    const seen = requests(count)
+    const running = new Running(args(members), { cwd: folder })
+    await seen
+    running.kill('SIGKILL')
+    await running.exited
+  }
+
+  function requests(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      let left = count
+      const unsubscribe = emulator.onChange(() => {
+        if (--left > 0) return
+        unsubscribe()
+        resolve()
+      })
+    })
+  }
+})
