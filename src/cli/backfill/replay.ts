@@ -1,4 +1,3 @@
-import type { JSONObject } from '@segment/actions-core'
 import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
 import type { SegmentMessage } from '../../segment/message'
