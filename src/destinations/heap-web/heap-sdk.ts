@@ -1,5 +1,6 @@
 import { loadScript } from '@segment/browser-destination-runtime/load-script'
 import type { FlatValue } from '../../lib/flatten'
+import { withFittingKeys } from './fitting-keys'
 import type { Settings } from './generated-types'
 
 /** What this destination uses of heap.js: https://developers.heap.io/docs/web */
@@ -9,15 +10,30 @@ export interface HeapSdk {
   track(event: string, properties: Record<string, FlatValue>): void
 }
 
-/** The methods that pages call, too, before heap.js has loaded. */
+/** What Heap's snippet queues until heap.js has loaded, for the calls of this destination and of the page itself. */
 const QUEUED_METHODS = [
+  'init',
+  'startTracking',
+  'stopTracking',
   'track',
-  'identify',
   'resetIdentity',
+  'identify',
+  'getSessionId',
+  'getUserId',
+  'getIdentity',
   'addUserProperties',
   'addEventProperties',
   'removeEventProperty',
-  'clearEventProperties'
+  'clearEventProperties',
+  'addAccountProperties',
+  'addAdapter',
+  'addTransformer',
+  'addTransformerFn',
+  'onReady',
+  'addPageviewProperties',
+  'removePageviewProperty',
+  'clearPageviewProperties',
+  'trackPageview'
 ]
 
 /** https://developers.heap.io/docs/web */
@@ -45,15 +61,10 @@ interface HeapPage {
 export function heapOnPage(settings: Settings): HeapSdk {
   const page = window as Window & HeapPage
   if (!page.heap) startHeap(page, settings)
-  const call = (method: string, ...args: unknown[]) => {
-    const heap = page.heap
-    const implementation = heap?.[method]
-    if (typeof implementation === 'function') implementation.apply(heap, args)
-  }
   return {
-    identify: (identity) => call('identify', identity),
-    addUserProperties: (properties) => call('addUserProperties', properties),
-    track: (event, properties) => call('track', event, properties)
+    identify: (identity) => call(page, 'identify', [identity]),
+    addUserProperties: (properties) => call(page, 'addUserProperties', [withFittingKeys(properties)]),
+    track: (event, properties) => call(page, 'track', [event, withFittingKeys(properties)])
   }
 }
 
@@ -67,12 +78,12 @@ export function warnOfForeignHeap(): void {
 }
 
 function startHeap(page: HeapPage, settings: Settings): void {
-  const queue = (page.heapReadyCb = page.heapReadyCb ?? [])
+  page.heapReadyCb = page.heapReadyCb ?? []
   const heap = [] as object as HeapGlobal
   heap.envId = settings.appId
   heap.clientConfig = clientConfig(settings)
   for (const name of QUEUED_METHODS) {
-    heap[name] = (...args: unknown[]) => queue.push({ name, fn: () => replay(page, name, args) })
+    heap[name] = (...args: unknown[]) => page.heapReadyCb?.push({ name, fn: () => call(page, name, args) })
   }
   page.heap = heap
   loadScript(scriptUrl(settings), { [OWN_SCRIPT]: settings.appId }).catch(() =>
@@ -80,8 +91,8 @@ function startHeap(page: HeapPage, settings: Settings): void {
   )
 }
 
-function replay(page: HeapPage, name: string, args: unknown[]): void {
-  const implementation = page.heap?.[name]
+function call(page: HeapPage, method: string, args: unknown[]): void {
+  const implementation = page.heap?.[method]
   if (typeof implementation === 'function') implementation.apply(page.heap, args)
 }
 

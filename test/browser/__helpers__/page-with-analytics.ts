@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page, Route } from 'playwright-core'
 import { ROOT } from '../../cli/__helpers__/command-line'
 
 /** How heap.js answers, wherever a page asks for it. */
-export type HeapJs = 'loads' | 'refused' | 'missing' | 'silent' | Promise<unknown>
+export type HeapJs = 'loads' | 'refused' | 'missing' | 'silent' | 'throwing' | Promise<unknown>
 
 export interface PageOptions {
   heapJs?: HeapJs
@@ -85,6 +85,9 @@ async function answerHeapJs(route: Route, url: string, heapJs: HeapJs): Promise<
   if (heapJs === 'silent') return
   if (heapJs === 'refused') return route.abort('connectionrefused')
   if (heapJs === 'missing') return route.fulfill({ status: 404, body: 'not found' })
+  if (heapJs === 'throwing') {
+    return route.fulfill({ contentType: 'text/javascript', body: 'throw new Error("heap.js is broken")' })
+  }
   await heapJs
   const body = await (await fetch(`${url}/config/11/heap_config.js`)).text()
   await route.fulfill({ contentType: 'text/javascript', body })

@@ -6,6 +6,9 @@ import { heapOnPage } from '../heap-sdk'
 import type { HeapSdk } from '../heap-sdk'
 import type { Payload } from './generated-types'
 
+/** https://developers.heap.io/docs/api-reference */
+const MAX_EVENT_NAME_LENGTH = 255
+
 const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
   title: 'Track Event',
   description: 'Send track calls to Heap as custom events. Heap captures page views by itself.',
@@ -31,20 +34,26 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
 
 function track({ event, properties = {} }: Payload, { browserArrayLimit = 0 }: Settings, heap: HeapSdk): void {
   if (!event) return
+  if (event.length > MAX_EVENT_NAME_LENGTH) {
+    console.warn(`Segment's Heap destination: Heap may not take an event name of ${event.length} characters.`)
+  }
   heap.track(event, flatten(properties))
-  for (const { property, item } of arrayItems(properties).slice(0, Math.max(0, browserArrayLimit))) {
-    heap.track(`${event} ${property} item`, flatten(isRecord(item) ? item : { value: item }))
+  for (const { property, item } of arrayItems(properties, browserArrayLimit)) {
+    heap.track(`${event} ${property} item`, flatten(isPlain(item) ? item : { value: item }))
   }
 }
 
-function arrayItems(properties: Record<string, unknown>): { property: string; item: unknown }[] {
-  return Object.entries(properties).flatMap(([property, value]) =>
-    Array.isArray(value) ? value.map((item: unknown) => ({ property, item })) : []
-  )
+function arrayItems(properties: Record<string, unknown>, limit: number): { property: string; item: unknown }[] {
+  const items: { property: string; item: unknown }[] = []
+  for (const [property, value] of limit > 0 ? Object.entries(properties) : []) {
+    if (!Array.isArray(value)) continue
+    for (const item of value.slice(0, limit - items.length) as unknown[]) items.push({ property, item })
+  }
+  return items
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }
 
 export default action
