@@ -24,6 +24,16 @@ export interface Entry {
   rejections: Rejection[]
 }
 
+interface LedgerState {
+  /** Up to where lines have been read. */
+  at: Place
+  /** Those before it that have no outcome. */
+  unsettled: Place[]
+  totals: Totals
+}
+
+const EMPTY: LedgerState = { at: { position: 0, line: 0 }, unsettled: [], totals: NOTHING }
+
 /** What became of each line: how far everything is settled, and what is not. */
 export class Ledger {
   readonly totals: Totals
@@ -31,11 +41,13 @@ export class Ledger {
   private rejections: string[] = []
   private rejectionBytes = 0
   private bytes = 0
+  private at: Place
+  /** What an earlier run left unsettled, by position, until it is read again. */
+  private readonly owed: Map<number, Place>
 
-  constructor(
-    private at: Place,
-    totals: Totals = NOTHING
-  ) {
+  constructor({ at, unsettled, totals }: LedgerState = EMPTY) {
+    this.at = { position: at.position, line: at.line }
+    this.owed = new Map(unsettled.map((place) => [place.position, place]))
     this.totals = { ...totals }
   }
 
@@ -52,7 +64,18 @@ export class Ledger {
     return this.rejectionBytes >= MAX_BYTES / 4
   }
 
-  passed({ end, number }: Line): void {
+  /** Whether it has no outcome yet and is not on its way to one. */
+  isOpen({ start }: Line): boolean {
+    return start >= this.at.position || this.owed.has(start)
+  }
+
+  /** The place of the first line that is open. */
+  firstOpen(): Place {
+    return [...this.owed.values()].reduce((first, place) => (place.position < first.position ? place : first), this.at)
+  }
+
+  passed({ start, end, number }: Line): void {
+    this.owed.delete(start)
     if (end > this.at.position) this.at = { position: end, line: number }
   }
 
@@ -88,11 +111,11 @@ export class Ledger {
   }
 
   /** All at one moment; the rejections are handed over. */
-  snapshot(): { at: Place; unsettled: Place[]; totals: Totals; rejections: string } {
+  snapshot(): LedgerState & { rejections: string } {
     const rejections = this.rejections.join('')
     this.rejections = []
     this.rejectionBytes = 0
-    const unsettled = [...this.entries].map(({ place }) => place)
+    const unsettled = [...this.owed.values(), ...[...this.entries].map(({ place }) => place)]
     return { at: this.at, unsettled, totals: { ...this.totals }, rejections }
   }
 }

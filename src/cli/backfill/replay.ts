@@ -29,8 +29,6 @@ export interface ReplayOptions extends ReadOptions {
   /** In milliseconds since 1970; `to` is the first moment no longer taken. */
   from: number
   to: number
-  /** Whether the line has no outcome yet. */
-  isOpen: (line: Line) => boolean
   onRetry: (events: number, reason: string) => void
 }
 
@@ -100,7 +98,7 @@ export class Replay {
       for (const line of chunk) {
         while (this.isBlocked()) await this.traffic.changed.wait()
         if (this.stop.signal.aborted) return
-        if (this.options.isOpen(line)) this.take(line)
+        if (this.options.ledger.isOpen(line)) this.take(line)
         this.options.ledger.passed(line)
       }
     }

@@ -3,7 +3,6 @@ import { Errors } from '@oclif/core'
 import { checkpointPath, readCheckpoint } from './checkpoint'
 import type { Checkpoint, Totals } from './checkpoint'
 import { Ledger } from './ledger'
-import type { Line, Place } from './lines'
 import { lock } from './lock'
 import type { Progress } from './progress'
 import { Replay } from './replay'
@@ -26,8 +25,6 @@ export interface FileResult {
   resumedAtLine?: number
 }
 
-const START: Place = { position: 0, line: 0 }
-
 /** Replays a file from where an earlier run of the same options left off; its checkpoint stays beside it. */
 export async function runFile(source: Source, options: FileOptions): Promise<FileResult> {
   const unlock = await lock(source.besides)
@@ -42,7 +39,7 @@ async function runLocked(source: Source, options: FileOptions): Promise<FileResu
   const hash = hashOf(options)
   const checkpoint = await readCheckpoint(source.besides, hash)
   await requireSameFile(source, checkpoint)
-  const ledger = new Ledger(checkpoint ?? START, checkpoint?.totals)
+  const ledger = new Ledger(checkpoint && { ...checkpoint, at: checkpoint })
   const saver = new Saver({
     besides: source.besides,
     options: hash,
@@ -52,13 +49,12 @@ async function runLocked(source: Source, options: FileOptions): Promise<FileResu
   })
   // Also tells, before anything is sent, whether there is room for it. Standard input has nothing to lose yet.
   await saver.save()
-  const opened = openLines(source, firstOpen(checkpoint))
+  const opened = openLines(source, ledger.firstOpen())
   const replay = new Replay(
     {
       ...options,
       name: source.name,
       ledger,
-      isOpen: openIn(checkpoint),
       onRetry: (events, reason) => options.progress.retry(events, reason)
     },
     options.signal
@@ -79,14 +75,13 @@ async function runLocked(source: Source, options: FileOptions): Promise<FileResu
 
 /** Replays a file into a target that sends nothing; nothing is written. */
 export async function tryFile(source: Source, options: FileOptions): Promise<FileResult> {
-  const ledger = new Ledger(START)
-  const opened = openLines(source, START)
+  const ledger = new Ledger()
+  const opened = openLines(source, ledger.firstOpen())
   const replay = new Replay(
     {
       ...options,
       name: source.name,
       ledger,
-      isOpen: () => true,
       onRetry: (events, reason) => options.progress.retry(events, reason)
     },
     options.signal
@@ -117,17 +112,4 @@ async function requireSameFile(source: Source, checkpoint: Checkpoint | undefine
   throw new Errors.CLIError(
     `${source.path} is not the file that ${checkpointPath(source.besides)} was written for; delete that to begin anew`
   )
-}
-
-function firstOpen(checkpoint: Checkpoint | undefined): Place {
-  if (!checkpoint) return START
-  return [checkpoint, ...checkpoint.unsettled].reduce((first, place) =>
-    place.position < first.position ? place : first
-  )
-}
-
-function openIn(checkpoint: Checkpoint | undefined): (line: Line) => boolean {
-  if (!checkpoint) return () => true
-  const unsettled = new Set(checkpoint.unsettled.map(({ position }) => position))
-  return ({ start }) => start >= checkpoint.position || unsettled.has(start)
 }

@@ -1,0 +1,273 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { start } from '../../src/emulator'
+import type { RunningEmulator } from '../../src/emulator'
+import { endAll, ROOT, run, Running } from './__helpers__/command-line'
+import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+
+const TIME = '2024-01-01T00:00:00.000Z'
+
+const track = (number: number, more: object = {}) => ({
+  type: 'track',
+  messageId: `message-${number}`,
+  userId: `user-${number}`,
+  event: 'Order Completed',
+  properties: { total: number },
+  timestamp: TIME,
+  ...more
+})
+
+const lines = (...events: object[]) => events.map((event) => `${JSON.stringify(event)}\n`).join('')
+const many = (count: number, more?: object) => lines(...Array.from({ length: count }, (_, at) => track(at, more)))
+
+describe('backfill', () => {
+  let emulator: RunningEmulator
+  let folder: string
+  beforeAll(async () => {
+    emulator = await start({ rateLimits: false })
+  })
+  beforeEach(() => {
+    emulator.reset()
+    folder = temporaryFolder()
+  })
+  afterEach(endAll)
+  afterAll(async () => {
+    removeTemporaryFolders()
+    await emulator.close()
+  })
+
+  const args = (...more: string[]) => ['backfill', '--emulator', emulator.url, ...more]
+  const backfill = (...more: string[]) => run(args(...more), { cwd: folder })
+  const write = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content)
+  const rejected = (name: string): Record<string, unknown>[] =>
+    readFileSync(join(folder, `${name}.rejected.ndjson`), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+  const keys = () => emulator.events().map(({ idempotency_key }) => idempotency_key)
+  const bodies = () => emulator.requests.map(({ body }) => body)
+
+  it('sends the lines of several files, plain and gzip, and each only once when it is run again', async () => {
+    write('a.ndjson', lines(track(1), track(2)))
+    write('b.gz', Buffer.concat([gzipSync(lines(track(3))), gzipSync(lines(track(4)))]))
+    const { code, stdout } = await backfill('a.ndjson', 'b.gz')
+    expect({ code, stdout }).toStrictEqual({
+      code: 0,
+      stdout: 'a.ndjson: delivered 2, rejected 0, skipped 0\nb.gz: delivered 2, rejected 0, skipped 0\n'
+    })
+    const event = (number: number) => ({
+      event: 'Order Completed',
+      identity: `user-${number}`,
+      properties: { total: number, segment_library: 'segment' },
+      timestamp: TIME,
+      idempotency_key: `message-${number}`
+    })
+    expect(bodies()).toStrictEqual([
+      { app_id: '11', events: [event(1), event(2)] },
+      { app_id: '11', events: [event(3), event(4)] }
+    ])
+    expect(await backfill('a.ndjson', 'b.gz')).toMatchObject({ code: 0, stdout })
+    expect(bodies()).toHaveLength(2)
+    expect(readdirSync(folder).sort()).toStrictEqual([
+      'a.ndjson',
+      'a.ndjson.checkpoint.json',
+      'b.gz',
+      'b.gz.checkpoint.json'
+    ])
+  })
+
+  it('reads standard input', async () => {
+    const child = spawn(process.execPath, [join(ROOT, 'bin/run'), ...args('-', '--app-id', '11')], { cwd: folder })
+    child.stdin.end(lines(track(1)))
+    expect(await once(child, 'close')).toStrictEqual([0, null])
+    expect(keys()).toStrictEqual(['message-1'])
+    expect(readdirSync(folder)).toStrictEqual(['stdin.checkpoint.json'])
+  })
+
+  it('skips what it cannot read, with line number and reason, and sends the rest', async () => {
+    const deep = `{"type":"track","userId":"u","event":"E","properties":{"a":${'['.repeat(600)}${']'.repeat(600)}}}`
+    const content = [
+      Buffer.from(`\ufeff${JSON.stringify(track(1))}\r\n`),
+      Buffer.from('\r\n\n{"broken"\n'),
+      Buffer.from([0x22, 0xff, 0x22, 10]),
+      Buffer.from(`{"a":"${'x'.repeat(10_000_000)}"}\n`),
+      Buffer.from(`${deep}\n[]\n`),
+      Buffer.from(JSON.stringify(track(2)))
+    ]
+    write('a.ndjson', Buffer.concat(content))
+    const { code, stdout } = await backfill('a.ndjson')
+    expect({ code, stdout }).toStrictEqual({
+      code: 2,
+      stdout: 'a.ndjson: delivered 2, rejected 5 (a.ndjson.rejected.ndjson), skipped 0\n'
+    })
+    expect(keys()).toStrictEqual(['message-1', 'message-2'])
+    expect(rejected('a.ndjson').map(({ line, reason }) => [line, reason])).toStrictEqual([
+      [4, 'the line is not valid JSON'],
+      [5, 'the line is not valid UTF-8'],
+      [6, 'the line is longer than 1000000 bytes'],
+      [7, 'the message is nested deeper than 500 levels; flatten its properties or traits'],
+      [8, 'the message must be a JSON object']
+    ])
+  })
+
+  it('lists what Heap refuses for good, with the event, and sends its neighbours', async () => {
+    write('a.ndjson', lines(track(1), track(2, { event: 'poison' }), track(3), track(4, { event: undefined })))
+    emulator.setFaults({ refuseContaining: 'poison' })
+    expect(await backfill('a.ndjson')).toMatchObject({ code: 2 })
+    expect(keys()).toStrictEqual(['message-1', 'message-3'])
+    const byLine = rejected('a.ndjson').sort((a, b) => Number(a.line) - Number(b.line))
+    expect(byLine).toMatchObject([
+      { line: 2, action: 'trackEvent', status: 400, event: track(2, { event: 'poison' }) },
+      { line: 4, action: 'trackEvent', status: 400, reason: expect.stringContaining('event') }
+    ])
+  })
+
+  it('sends again what can be sent again, and nothing twice', async () => {
+    write('a.ndjson', many(30))
+    emulator.setFaults({ next: [{ status: 503 }, { reset: 'after' }, { status: 429, retryAfter: 1 }] })
+    const { code, stderr } = await backfill('a.ndjson')
+    expect({ code, stderr }).toStrictEqual({ code: 0, stderr: expect.stringMatching(/^sending again: .*503/) })
+    expect(keys()).toHaveLength(30)
+    expect(bodies()).toHaveLength(4)
+  })
+
+  it('takes the time range, leaves out what is not meant for Heap, and gives lines without an id the same id again', async () => {
+    const old = track(1, { timestamp: '2023-12-31T23:59:59.999Z' })
+    const late = track(2, { timestamp: '2024-02-01T00:00:00.000Z' })
+    const unnamed = track(3, { messageId: undefined })
+    write('a.ndjson', lines(old, late, track(4, { integrations: { All: false } }), unnamed, unnamed))
+    const range = ['--from', '2024-01-01', '--to', '2024-02-01']
+    const { stdout } = await backfill('a.ndjson', ...range)
+    expect(stdout).toBe('a.ndjson: delivered 2, rejected 0, skipped 3\n')
+    const first = keys()
+    expect(new Set(first).size).toBe(2)
+    emulator.reset()
+    mkdirSync(join(folder, 'copy'))
+    write('copy/a.ndjson', readFileSync(join(folder, 'a.ndjson')))
+    await backfill('copy/a.ndjson', ...range)
+    expect(keys()).toStrictEqual(first)
+  })
+
+  it('sends nothing with --dry-run, and shows what it would', async () => {
+    const identify = { type: 'identify', messageId: 'i', userId: 'user-1', traits: { plan: 'pro' }, timestamp: TIME }
+    write('a.ndjson', many(1001) + lines(identify) + 'no JSON\n')
+    const { code, stdout } = await backfill('a.ndjson', '--dry-run')
+    expect(code).toBe(0)
+    expect(stdout).toContain('a.ndjson: would deliver 1002, reject 1, skip 0\n')
+    expect(stdout).toMatch(/trackEvent: 1001 payloads, the first: \{\n {2}"message_id": "message-0"/)
+    expect(stdout).toMatch(/identifyUser: 1 payloads, the first: \{\n {2}"user_id": "user-1"/)
+    expect(stdout).toContain('requests to /api/track: 2\n')
+    expect(stdout).toContain('requests to /api/add_user_properties: 1\n')
+    expect(emulator.requests).toStrictEqual([])
+    expect(readdirSync(folder)).toStrictEqual(['a.ndjson'])
+  })
+
+  it('takes settings and a mapping from files', async () => {
+    write('a.ndjson', lines(track(1, { context: { traits: { plan: 'pro' } } })))
+    write('settings.json', '{"appId": 12, "region": "EU"}')
+    write('mapping.json', '{"trackEvent": {"traits": {"@path": "$.context.traits"}}}')
+    expect(await backfill('a.ndjson', '--settings', 'settings.json', '--mapping', 'mapping.json')).toMatchObject({
+      code: 0
+    })
+    expect(emulator.requests.map(({ region, path }) => [region, path])).toStrictEqual([
+      ['EU', '/api/track'],
+      ['EU', '/api/add_user_properties']
+    ])
+    expect(bodies()[1]).toStrictEqual({ app_id: '12', users: [{ identity: 'user-1', properties: { plan: 'pro' } }] })
+  })
+
+  it('sends only the subscriptions that the mapping lists', async () => {
+    write('a.ndjson', lines(track(1), track(2, { event: 'Other' })))
+    write('mapping.json', '[{"partnerAction": "trackEvent", "subscribe": "event = \\"Other\\""}]')
+    expect((await backfill('a.ndjson', '--mapping', 'mapping.json')).stdout).toMatch(
+      /delivered 1, rejected 0, skipped 1/
+    )
+    expect(keys()).toStrictEqual(['message-2'])
+  })
+
+  it('sends nothing for an empty file', async () => {
+    write('a.ndjson', '')
+    expect(await backfill('a.ndjson')).toMatchObject({
+      code: 0,
+      stdout: 'a.ndjson: delivered 0, rejected 0, skipped 0\n'
+    })
+    expect(emulator.requests).toStrictEqual([])
+  })
+
+  it.each([
+    ['a file that does not exist', ['a.ndjson', 'none.ndjson'], /cannot read none\.ndjson: ENOENT/],
+    ['a folder', ['.'], /cannot read \.: it is a folder/],
+    ['an App ID that is none', ['a.ndjson', '--app-id', 'abc'], /--app-id must be digits/],
+    ['settings that are no JSON', ['a.ndjson', '--settings', 'a.ndjson'], /a\.ndjson is not valid JSON/],
+    ['settings with a wrong App ID', ['a.ndjson', '--settings', 'wrong.json'], /`appId` must be Heap's numeric App ID/],
+    ['a mapping of no action', ['a.ndjson', '--mapping', 'wrong.json'], /no action "appId"; there are trackEvent/],
+    ['a date that is none', ['a.ndjson', '--from', 'yesterday'], /--from must be an ISO 8601 date/],
+    ['the real Heap without an App ID', ['a.ndjson', '--live'], /--live/],
+    ['a full disk', ['full.ndjson'], /cannot write full\.ndjson\.checkpoint\.json: ENOSPC/],
+    ['a file that is cut off', ['cut.gz'], /cannot read cut\.gz: unexpected end of file/]
+  ])('refuses %s with one line, and sends nothing', async (_case, more, message) => {
+    for (const name of ['a.ndjson', 'full.ndjson']) write(name, many(2))
+    write('a.ndjson', `${many(2)}no JSON\n`)
+    write('wrong.json', '{"appId": "x1"}')
+    write('cut.gz', gzipSync(many(2)).subarray(0, -20))
+    symlinkSync('/dev/full', join(folder, 'full.ndjson.checkpoint.json.tmp'))
+    const { code, stderr } = more.includes('--live')
+      ? await run(['backfill', ...more], { cwd: folder })
+      : await backfill(...more)
+    expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(emulator.requests).toStrictEqual([])
+  })
+
+  it('refuses to start when no emulator answers', async () => {
+    write('a.ndjson', many(2))
+    const { code, stderr } = await run(['backfill', 'a.ndjson', '--emulator', 'http://127.0.0.1:1'], { cwd: folder })
+    expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('no emulator answers at') })
+  })
+
+  it('refuses a second run on the same file, takes over from a dead one, and goes on after Ctrl-C', async () => {
+    write('a.ndjson', many(20_000))
+    write('a.ndjson.lock', '999999999')
+    emulator.setFaults({ delayMs: 100 })
+    const sent = request()
+    const first = new Running(args('a.ndjson', '--rate', '0'), { cwd: folder })
+    await sent
+    const second = await backfill('a.ndjson')
+    expect({ code: second.code, stderr: second.stderr }).toStrictEqual({
+      code: 1,
+      stderr: expect.stringMatching(/another run \(process \d+\) works on it/)
+    })
+    first.kill('SIGINT')
+    const { code, stderr } = await first.exited
+    expect({ code, stderr }).toStrictEqual({ code: 130, stderr: expect.stringContaining('the same command goes on') })
+    emulator.setFaults({})
+    expect(await backfill('a.ndjson', '--rate', '0')).toMatchObject({
+      code: 0,
+      stdout: 'a.ndjson: delivered 20000, rejected 0, skipped 0\n',
+      stderr: expect.stringMatching(/went on from line \d+/)
+    })
+    expect(keys()).toHaveLength(20_000)
+    expect(bodies()).toHaveLength(20)
+    expect(await backfill('a.ndjson', '--app-id', '12')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('was written with other options')
+    })
+    write('a.ndjson', many(20_000, { event: 'Other' }))
+    expect(await backfill('a.ndjson')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not the file that')
+    })
+  })
+
+  function request(): Promise<void> {
+    return new Promise((resolve) => {
+      const unsubscribe = emulator.onChange(() => {
+        unsubscribe()
+        resolve()
+      })
+    })
+  }
+})
