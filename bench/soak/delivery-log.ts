@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs'
+
 const OUTCOME = /^\d\d:\d\d:\d\d {2}(.+?) {2}→ \w+ (\d{3})(.*)$/
 const UNCLAIMED = /no subscription takes the \w+ call (\w+)/
 const ID = /\b[chf]\d_\d+/
@@ -8,7 +10,11 @@ export class DeliveryLog {
   readonly refused = new Map<string, string>()
   retries = 0
 
+  /** Keeps the lines in a file, too. */
+  constructor(private readonly path: string) {}
+
   readonly add = (line: string): void => {
+    appendFileSync(this.path, `${line}\n`)
     const [, unclaimed] = UNCLAIMED.exec(line) ?? []
     if (unclaimed) this.refused.set(unclaimed, 'no action takes this type of call')
     const [, names, status, rest] = OUTCOME.exec(line) ?? []

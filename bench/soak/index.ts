@@ -69,7 +69,7 @@ async function makeTrouble(heap: HeapProcess, url: string, { seconds, events }: 
 async function soak(plan: Plan, folder: string): Promise<boolean> {
   const journal = join(folder, 'heap.ndjson')
   const heap = await HeapProcess.start(journal)
-  const log = new DeliveryLog()
+  const log = new DeliveryLog(join(folder, 'serve.log'))
   const server = serve(folder, heap.url, log)
   const url = await server.url()
   const clients = CLIENTS.map((prefix) => forked('client', [url, prefix, String(CALLS_A_SECOND)]))
@@ -118,7 +118,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'soak-'))
   const isGood = await soak(plan(), folder)
   if (isGood) rmSync(folder, { recursive: true })
-  else console.log(`\nWhat Heap was sent, and what was not delivered: ${folder}`)
+  else console.log(`\nWhat Heap was sent, and what serve said: ${folder}`)
   process.exit(isGood ? 0 : 1)
 }
 

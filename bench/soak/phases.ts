@@ -21,11 +21,11 @@ export const PHASES: [name: string, faults: Faults][] = [
   [
     'everything at once',
     {
-      status: { '429': 0.1, '503': 0.1, '413': 0.05 },
+      status: { '429': 0.1, '503': 0.1 },
       resetBefore: 0.1,
       resetAfter: 0.1,
       delayMs: 50,
-      tooLarge: { items: 200 },
+      tooLarge: { items: 200, bytes: 60_000 },
       withoutIndex: true
     }
   ]
