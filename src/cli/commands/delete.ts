@@ -33,7 +33,7 @@ export default class Delete extends Command {
   async run(): Promise<void> {
     const { flags } = await this.parse(Delete)
     const { completion, heapRequestClient, submitDeletions } = await import('../deletion')
-    const { appIdFor } = await import('../emulator-options')
+    const { appIdFor } = await import('../app-id')
     const request = heapRequestClient(flags.live ? undefined : flags.emulator)
     const settings = { appId: appIdFor(flags), apiKey: flags['api-key'] }
     void stopSignal().then(() => this.leave())

@@ -1,16 +1,13 @@
 import { join, resolve } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
 import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { CONNECTION_MODES } from '../../segment/connection'
 import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
+import { keepLittleGarbage } from '../little-garbage'
 import type { ServedPipeline, ServeOptions } from '../serve-pipeline'
 import { stopSignal } from '../stop-signal'
 
 const MAX_DRAIN_SECONDS = 3600
-
-/** V8 lets garbage grow to several times of what is in use where there is memory for it: to 700 MB under a flood. */
-const LITTLE_GARBAGE = '--heap-growing-percent=30'
 
 type ServeFlags = Interfaces.InferredFlags<typeof Serve.flags>
 
@@ -52,7 +49,7 @@ export default class Serve extends Command {
     const { flags } = await this.parse(Serve)
     const options = await this.options(flags)
     const { servePipeline } = await import('../serve-pipeline')
-    setFlagsFromString(LITTLE_GARBAGE)
+    keepLittleGarbage()
     const stopped = stopSignal()
     const pipeline = await servePipeline(options)
     await stopped
@@ -60,7 +57,8 @@ export default class Serve extends Command {
   }
 
   private async options(flags: ServeFlags): Promise<ServeOptions> {
-    const { appIdFor, emulatorOptions } = await import('../emulator-options')
+    const { appIdFor } = await import('../app-id')
+    const { emulatorOptions } = await import('../emulator-options')
     const { OWN_DESTINATIONS } = await import('../load-definition')
     const appId = appIdFor(flags)
     const directory = resolve(flags.directory ?? OWN_DESTINATIONS)
