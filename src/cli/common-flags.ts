@@ -32,3 +32,16 @@ export const heapFlags = {
   emulator: Flags.string({ description: 'address of the Heap emulator', default: 'http://127.0.0.1:3000' }),
   live: Flags.boolean({ description: 'send to the real Heap, not to an emulator', exclusive: ['emulator'] })
 }
+
+/** The same, and the destination's settings, for commands that run its actions. */
+export const settingsFlags = {
+  ...heapFlags,
+  region: Flags.option({ options: ['US', 'EU'] as const, default: 'US' as const })({
+    description: 'where Heap keeps the data',
+    env: 'HEAP_REGION'
+  }),
+  settings: Flags.string({
+    description: 'JSON file with the settings appId and region, which it then decides',
+    helpValue: 'FILE'
+  })
+}

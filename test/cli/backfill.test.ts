@@ -84,7 +84,7 @@ describe('backfill', () => {
     child.stdin.end(lines(track(1)))
     expect(await once(child, 'close')).toStrictEqual([0, null])
     expect(keys()).toStrictEqual(['message-1'])
-    expect(readdirSync(folder)).toStrictEqual(['stdin.checkpoint.json'])
+    expect(readdirSync(folder)).toStrictEqual([])
   })
 
   it('skips what it cannot read, with line number and reason, and sends the rest', async () => {
@@ -247,7 +247,7 @@ describe('backfill', () => {
     expect(await backfill('a.ndjson', '--rate', '0')).toMatchObject({
       code: 0,
       stdout: 'a.ndjson: delivered 20000, rejected 0, skipped 0\n',
-      stderr: expect.stringMatching(/went on from line \d+/)
+      stderr: expect.stringMatching(/goes on from line \d+/)
     })
     expect(keys()).toHaveLength(20_000)
     expect(bodies()).toHaveLength(20)

@@ -2,7 +2,9 @@ import { parse } from 'csv-parse'
 import { Readable } from 'node:stream'
 import { Errors } from '@oclif/core'
 import { MAX_IDENTITY_LENGTH, realId } from '../../lib/identity'
-import { openLines, openBytes } from '../backfill/source'
+import { MAX_LINE_BYTES, readLines } from '../backfill/lines'
+import type { Line } from '../backfill/lines'
+import { openBytes } from '../backfill/source'
 import type { Source } from '../backfill/source'
 import { textOfLine } from '../backfill/text-of-line'
 import { isObject } from '../load-definition'
@@ -10,7 +12,8 @@ import { isObject } from '../load-definition'
 /** What a column or field with the userId may be called, without regard to case. */
 const ID_NAMES = ['userid', 'user_id', 'user id', 'id', 'identity']
 
-const MAX_ROW_BYTES = 1_000_000
+const LINE_END = Buffer.from('\n')
+const EMPTY = Buffer.alloc(0)
 
 export type Member = { id: string } | { line: number; reason: string }
 
@@ -25,13 +28,13 @@ export function formatOf({ name }: Source): MemberOptions['format'] {
   return /\.(ndjson|jsonl|json)(\.gz)?$/i.test(name) ? 'ndjson' : 'csv'
 }
 
-/** One member a row, some at a time. */
-export function readMembers(source: Source, options: MemberOptions): AsyncGenerator<Member[]> {
-  return options.format === 'csv' ? fromCsv(source, options) : fromLines(source, options)
+/** One member a row, some at a time; not all of them when the signal aborts. */
+export function readMembers(source: Source, options: MemberOptions, signal: AbortSignal): AsyncGenerator<Member[]> {
+  const lines = readLines(openBytes(source, signal), { position: 0, line: 0 })
+  return options.format === 'csv' ? fromCsv(source, lines, options) : fromLines(lines, options)
 }
 
-async function* fromLines(source: Source, { column }: MemberOptions): AsyncGenerator<Member[]> {
-  const { lines } = openLines(source, { position: 0, line: 0 })
+async function* fromLines(lines: AsyncIterable<Line[]>, { column }: MemberOptions): AsyncGenerator<Member[]> {
   for await (const chunk of lines) {
     yield chunk.flatMap((line) => {
       const read = textOfLine(line)
@@ -60,18 +63,22 @@ interface Row {
   info: { lines: number }
 }
 
-async function* fromCsv(source: Source, { column }: MemberOptions): AsyncGenerator<Member[]> {
+async function* fromCsv(
+  source: Source,
+  lines: AsyncIterable<Line[]>,
+  { column }: MemberOptions
+): AsyncGenerator<Member[]> {
   const parser = parse({
     bom: true,
     info: true,
     relax_column_count: true,
     relax_quotes: true,
-    max_record_size: MAX_ROW_BYTES
+    max_record_size: MAX_LINE_BYTES
   })
-  const bytes = Readable.from(openBytes(source))
+  let members: Member[] = []
+  const bytes = Readable.from(shortLines(lines, (line, reason) => members.push({ line, reason })))
   bytes.on('error', (error) => parser.destroy(error))
   let at: number | undefined
-  let members: Member[] = []
   for await (const { record, info } of named(source, bytes.pipe(parser) as AsyncIterable<Row>)) {
     const isFirst = at === undefined
     if (at === undefined) at = columnAt(record, column)
@@ -83,6 +90,19 @@ async function* fromCsv(source: Source, { column }: MemberOptions): AsyncGenerat
     members = []
   }
   yield members
+}
+
+/** Lines that are too long are empty, so that the others keep their numbers. */
+async function* shortLines(
+  lines: AsyncIterable<Line[]>,
+  onLong: (line: number, reason: string) => void
+): AsyncGenerator<Buffer> {
+  for await (const chunk of lines) {
+    for (const { bytes, number } of chunk) {
+      if (!bytes) onLong(number, `the line is longer than ${MAX_LINE_BYTES} bytes`)
+    }
+    yield Buffer.concat(chunk.flatMap(({ bytes = EMPTY }) => [bytes, LINE_END]))
+  }
 }
 
 async function* named(source: Source, rows: AsyncIterable<Row>): AsyncGenerator<Row> {

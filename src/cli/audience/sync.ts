@@ -39,7 +39,7 @@ export const NOTHING_SYNCED: SyncCheckpoint = {
 
 /** Reads the members into a file of sorted ids. Rows that name nobody go to the file of rejected lines. */
 export async function sortMembers(
-  { source, members, state }: SyncOptions,
+  { source, members, state, signal, progress }: SyncOptions,
   path: string,
   rejectedFile?: string
 ): Promise<SyncCheckpoint> {
@@ -47,10 +47,11 @@ export async function sortMembers(
   const result = { ...NOTHING_SYNCED }
   if (rejectedFile !== undefined) await appendAt(rejectedFile, 0, '')
   try {
-    for await (const rows of readMembers(source, members)) {
+    for await (const rows of readMembers(source, members, signal)) {
       const rejections = rows.filter((row) => 'reason' in row)
       for (const row of rows) if ('id' in row) await sorter.add(row.id)
       result.rejected += rejections.length
+      for (const { line, reason } of rejections) progress.unreadable(`${source.path}:${line}: ${reason}`)
       const text = rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join('')
       if (rejectedFile !== undefined && text !== '')
         result.rejectedBytes = await appendAt(rejectedFile, result.rejectedBytes, text)
@@ -77,9 +78,14 @@ export async function previewSync(options: SyncOptions): Promise<SyncCheckpoint>
 
 /** Reads the members, tells Heap what has changed since the last sync, and makes them the state. */
 export async function syncMembers(options: SyncOptions): Promise<SyncCheckpoint> {
-  const { state, source } = options
+  const { state, source, signal } = options
   const path = `${state.path}.new`
-  await state.begin(path, await sortMembers(options, path, `${source.besides}.rejected.ndjson`))
+  const sorted = await sortMembers(options, path, `${source.besides}.rejected.ndjson`)
+  if (signal.aborted) {
+    await rm(path, { force: true })
+    return sorted
+  }
+  await state.begin(path, sorted)
   return finishSync(options)
 }
 
@@ -87,10 +93,11 @@ export async function syncMembers(options: SyncOptions): Promise<SyncCheckpoint>
 export async function finishSync(options: SyncOptions): Promise<SyncCheckpoint> {
   const { state, progress, signal } = options
   const sync = new Sync(options, await state.load())
+  const changes = await changesOf(state)
   progress.follow(
     options.key,
     () => sync.figures(),
-    () => undefined
+    () => sync.settled / Math.max(1, changes)
   )
   try {
     await sync.run()
@@ -100,6 +107,14 @@ export async function finishSync(options: SyncOptions): Promise<SyncCheckpoint> 
   }
   if (!signal.aborted) await state.commit(sync.checkpoint)
   return sync.checkpoint
+}
+
+async function changesOf(state: AudienceState): Promise<number> {
+  let changes = 0
+  for await (const members of await state.memberships()) {
+    for (const { before, now } of members) if (before !== now) changes++
+  }
+  return changes
 }
 
 function count(totals: SyncCheckpoint, { before, now }: Membership): void {
@@ -120,6 +135,7 @@ class Sync {
   private refused = ''
   private savedAt = Date.now()
   private waiting = 0
+  private refusals = 0
 
   constructor(
     private readonly options: SyncOptions,
@@ -131,6 +147,12 @@ class Sync {
   figures() {
     const { added, removed, rejected } = this.checkpoint
     return { delivered: added + removed, rejected, waiting: this.waiting }
+  }
+
+  /** Changes that have an outcome. */
+  get settled(): number {
+    const { added, removed } = this.checkpoint
+    return added + removed + this.refusals
   }
 
   async run(): Promise<void> {
@@ -201,6 +223,7 @@ class Sync {
         continue
       }
       this.checkpoint.rejected++
+      this.refusals++
       this.rejections += `${JSON.stringify({ id: member.id, member: member.now, ...refusal })}\n`
       this.refused += `${member.id}\n`
     }

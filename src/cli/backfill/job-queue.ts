@@ -1,6 +1,7 @@
 import type { SegmentMessage } from '../../segment/message'
-import type { Pace } from './pace'
 import type { Entry } from './ledger'
+import type { Pace } from './pace'
+import type { Shelf, Slot } from './shelf'
 
 export interface Job {
   message: SegmentMessage
@@ -9,9 +10,18 @@ export interface Job {
   identity?: string
 }
 
+/** What a lane needs to keep to Heap's rates. */
+export interface Pacing {
+  pace: Pace
+  /** Holds the messages of identities that wait. */
+  shelf: Shelf
+  /** The entry's message is on the shelf and no longer in memory. */
+  onShelved: (entry: Entry) => void
+}
+
 interface Waiting {
   until: number
-  jobs: Job[]
+  jobs: { entry: Entry; slot: Slot }[]
 }
 
 /** Jobs in order. Those of an identity that has used up its rate wait aside, in order, and hold up nobody else. */
@@ -19,7 +29,7 @@ export class JobQueue {
   private ready: Job[] = []
   private readonly aside = new Map<string, Waiting>()
 
-  constructor(private readonly pace: Pace | undefined) {}
+  constructor(private readonly pacing: Pacing | undefined) {}
 
   get readyCount(): number {
     return this.ready.length
@@ -31,60 +41,65 @@ export class JobQueue {
 
   push(job: Job): void {
     const waiting = job.identity === undefined ? undefined : this.aside.get(job.identity)
-    if (waiting) waiting.jobs.push(job)
+    if (waiting && this.pacing) shelve(this.pacing, waiting, job)
     else this.ready.push(job)
   }
 
   /** Milliseconds until the first of those aside may go on; undefined when nobody waits. */
   msUntilDue(): number | undefined {
     if (this.aside.size === 0) return undefined
-    const first = Math.min(...[...this.aside.values()].map(({ until }) => until))
+    let first = Infinity
+    for (const { until } of this.aside.values()) first = Math.min(first, until)
     return Math.max(0, first - Date.now())
   }
 
   /** At most `size` jobs that may go out now. */
   async take(size: number, signal: AbortSignal): Promise<Job[]> {
-    if (!this.pace) return this.ready.splice(0, size)
-    const most = Math.min(size, this.pace.burst)
-    await this.pace.take(most, signal)
+    if (!this.pacing) return this.ready.splice(0, size)
+    const { pace } = this.pacing
+    const most = Math.min(size, pace.burst)
+    await pace.take(most, signal)
     if (signal.aborted) return []
-    const batch = await this.takeDue(most)
-    await this.takeReady(batch, most)
-    await this.pace.giveBack(most - batch.length)
+    const batch: Job[] = []
+    await this.takeDue(this.pacing, batch, most)
+    await this.takeReady(this.pacing, batch, most)
+    await pace.giveBack(most - batch.length)
     return batch
   }
 
-  private async takeDue(most: number): Promise<Job[]> {
-    const batch: Job[] = []
+  private async takeDue(pacing: Pacing, batch: Job[], most: number): Promise<void> {
     for (const [identity, waiting] of this.aside) {
       if (waiting.until > Date.now()) continue
       let taken = 0
       while (taken < waiting.jobs.length && batch.length < most) {
-        const waitMs = await this.msFor(identity)
+        const waitMs = await pacing.pace.takeFor(identity)
         waiting.until = Date.now() + waitMs
         if (waitMs > 0) break
-        batch.push(waiting.jobs[taken++])
+        const { entry, slot } = waiting.jobs[taken++]
+        batch.push({ message: JSON.parse(pacing.shelf.take(slot)) as SegmentMessage, entry, identity })
       }
       waiting.jobs.splice(0, taken)
       if (waiting.jobs.length === 0) this.aside.delete(identity)
     }
-    return batch
   }
 
-  private async takeReady(batch: Job[], most: number): Promise<void> {
+  private async takeReady(pacing: Pacing, batch: Job[], most: number): Promise<void> {
     let seen = 0
     while (seen < this.ready.length && batch.length < most) {
       const job = this.ready[seen++]
-      const waiting = job.identity === undefined ? undefined : this.aside.get(job.identity)
-      const waitMs = waiting ? 0 : await this.msFor(job.identity)
-      if (waiting) waiting.jobs.push(job)
-      else if (waitMs === 0 || job.identity === undefined) batch.push(job)
-      else this.aside.set(job.identity, { until: Date.now() + waitMs, jobs: [job] })
+      const { identity } = job
+      const waiting = identity === undefined ? undefined : this.aside.get(identity)
+      const waitMs = waiting || identity === undefined ? 0 : await pacing.pace.takeFor(identity)
+      if (waiting) shelve(pacing, waiting, job)
+      else if (waitMs === 0 || identity === undefined) batch.push(job)
+      else this.aside.set(identity, shelve(pacing, { until: Date.now() + waitMs, jobs: [] }, job))
     }
     this.ready.splice(0, seen)
   }
+}
 
-  private async msFor(identity: string | undefined): Promise<number> {
-    return identity === undefined || !this.pace ? 0 : this.pace.takeFor(identity)
-  }
+function shelve({ shelf, onShelved }: Pacing, waiting: Waiting, { message, entry }: Job): Waiting {
+  waiting.jobs.push({ entry, slot: shelf.put(JSON.stringify(message)) })
+  onShelved(entry)
+  return waiting
 }

@@ -1,7 +1,6 @@
 import type { Signal } from './signal'
 import { JobQueue } from './job-queue'
-import type { Job } from './job-queue'
-import type { Pace } from './pace'
+import type { Job, Pacing } from './job-queue'
 
 /** What all lanes of a run share. */
 export interface Traffic {
@@ -19,7 +18,7 @@ export interface Traffic {
 interface LaneOptions {
   traffic: Traffic
   batchSize: number
-  pace?: Pace
+  pacing?: Pacing
   send: (jobs: Job[]) => Promise<void>
 }
 
@@ -28,7 +27,7 @@ export class Lane {
   private readonly queue: JobQueue
 
   constructor(private readonly options: LaneOptions) {
-    this.queue = new JobQueue(options.pace)
+    this.queue = new JobQueue(options.pacing)
   }
 
   add(job: Job): void {

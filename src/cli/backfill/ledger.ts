@@ -2,9 +2,10 @@ import type { Line, Place } from './lines'
 import { NOTHING } from './checkpoint'
 import type { Totals } from './checkpoint'
 
-/** Beyond either, reading waits until something is settled. */
-const MAX_LINES = 10_000
-const MAX_BYTES = 32_000_000
+/** Beyond any of these, reading waits until something is settled. */
+const MAX_LINES_IN_MEMORY = 10_000
+const MAX_BYTES_IN_MEMORY = 32_000_000
+const MAX_LINES = 100_000
 
 /** A line as the file of rejected lines holds it. */
 export interface Rejection {
@@ -14,10 +15,14 @@ export interface Rejection {
   status?: number
   reason: string
   event?: unknown
+  /** The line itself, when it could not be read but held in memory. */
+  text?: string
 }
 
 export interface Entry {
   place: Place
+  /** Whether its message is in memory. */
+  isHeld: boolean
   bytes: number
   /** Subscriptions that have not settled it. */
   pending: number
@@ -40,6 +45,7 @@ export class Ledger {
   private readonly entries = new Set<Entry>()
   private rejections: string[] = []
   private rejectionBytes = 0
+  private held = 0
   private bytes = 0
   private at: Place
   /** What an earlier run left unsettled, by position, until it is read again. */
@@ -56,12 +62,13 @@ export class Ledger {
   }
 
   isFull(): boolean {
-    return this.entries.size >= MAX_LINES || this.bytes >= MAX_BYTES
+    if (this.entries.size >= MAX_LINES) return true
+    return this.held >= MAX_LINES_IN_MEMORY || this.bytes >= MAX_BYTES_IN_MEMORY
   }
 
   /** Whether rejections that wait to be written take too much memory. */
   isOverflowing(): boolean {
-    return this.rejectionBytes >= MAX_BYTES / 4
+    return this.rejectionBytes >= MAX_BYTES_IN_MEMORY / 4
   }
 
   /** Whether it has no outcome yet and is not on its way to one. */
@@ -81,17 +88,26 @@ export class Ledger {
 
   open(line: Line, pending: number): Entry {
     const place = { position: line.start, line: line.number - 1 }
-    const entry = { place, bytes: line.end - line.start, pending, rejections: [] }
+    const entry = { place, isHeld: true, bytes: line.end - line.start, pending, rejections: [] }
     this.entries.add(entry)
+    this.held++
     this.bytes += entry.bytes
     return entry
+  }
+
+  /** Its message takes no memory any more. */
+  release(entry: Entry): void {
+    if (!entry.isHeld) return
+    entry.isHeld = false
+    this.held--
+    this.bytes -= entry.bytes
   }
 
   settle(entry: Entry, rejection?: Rejection): void {
     if (rejection) entry.rejections.push(rejection)
     if (--entry.pending > 0) return
     this.entries.delete(entry)
-    this.bytes -= entry.bytes
+    this.release(entry)
     if (entry.rejections.length === 0) this.totals.delivered++
     else this.reject(...entry.rejections)
   }

@@ -5,6 +5,9 @@ import type { Source } from './source'
 const BAR_EVERY_MS = 250
 const LINE_EVERY_MS = 5_000
 
+/** The others are in the file of rejected lines alone. */
+const MAX_UNREADABLE_SHOWN = 10
+
 export interface Figures {
   delivered: number
   rejected: number
@@ -16,6 +19,7 @@ export class Progress {
   private timer?: NodeJS.Timeout
   private bar?: SingleBar
   private retried = 0
+  private unreadables = 0
 
   start(
     source: Pick<Source, 'path'>,
@@ -41,8 +45,19 @@ export class Progress {
 
   /** Counts what is sent again, and says why at the first. */
   readonly retry = (events: number, reason: string): void => {
-    if (this.retried === 0 && !this.bar) process.stderr.write(`sending again: ${reason.slice(0, 200)}\n`)
+    if (this.retried === 0 && !this.bar) this.note(`sending again: ${reason.slice(0, 200)}`)
     this.retried += events
+  }
+
+  /** Tells of the first few. */
+  unreadable(text: string): void {
+    if (++this.unreadables <= MAX_UNREADABLE_SHOWN) this.note(text)
+    else if (this.unreadables === MAX_UNREADABLE_SHOWN + 1) this.note('further lines cannot be read either')
+  }
+
+  /** A line of its own, above the bar if there is one. */
+  note(text: string): void {
+    process.stderr.write(this.bar ? `\r\x1b[K${text}\n` : `${text}\n`)
   }
 
   stop(): void {

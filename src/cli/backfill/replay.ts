@@ -4,7 +4,7 @@ import type { SegmentMessage } from '../../segment/message'
 import { deliver, reasonOf } from './deliver'
 import { Lane } from './lane'
 import type { Traffic } from './lane'
-import type { Job } from './job-queue'
+import type { Job, Pacing } from './job-queue'
 import type { Ledger } from './ledger'
 import type { Line } from './lines'
 import { identityOf } from './pace'
@@ -25,11 +25,12 @@ export interface ReplayOptions extends ReadOptions {
   subscriptions: Subscription[]
   ledger: Ledger
   /** Absent: as fast as it goes. */
-  pace?: Pace
+  pacing?: Pick<Pacing, 'pace' | 'shelf'>
   /** In milliseconds since 1970; `to` is the first moment no longer taken. */
   from: number
   to: number
   onRetry: (events: number, reason: string) => void
+  onUnreadable: (line: number, reason: string) => void
 }
 
 interface Route {
@@ -76,18 +77,18 @@ export class Replay {
   }
 
   private route(subscription: Subscription): Route {
-    const { pace } = this.options
+    const { pacing, ledger } = this.options
     const { partnerAction: action, mapping } = subscription
-    const paced = action === EVENT_ACTION ? pace : undefined
-    const send = (jobs: Job[]) => this.send(subscription, paced, jobs)
+    const paced = action === EVENT_ACTION ? pacing : undefined
+    const send = (jobs: Job[]) => this.send(subscription, paced?.pace, jobs)
     return {
       action,
       matches: subscriptionFilter(subscription),
       identityOf: paced && identityOf(mapping),
       lane: new Lane({
         traffic: this.traffic,
-        batchSize: Math.min(BATCH_SIZE, paced?.burst ?? BATCH_SIZE),
-        pace: paced,
+        batchSize: Math.min(BATCH_SIZE, paced?.pace.burst ?? BATCH_SIZE),
+        pacing: paced && { ...paced, onShelved: (entry) => ledger.release(entry) },
         send
       })
     }
@@ -123,12 +124,17 @@ export class Replay {
     const { ledger } = this.options
     const read = readEvent(line, this.options)
     if (!read) return
-    if ('reason' in read) return ledger.reject({ line: line.number, reason: read.reason })
+    if ('reason' in read) return this.refuse(line, read.reason)
     const { message } = read
     const routes = this.isWanted(message) ? this.routes.filter(({ matches }) => matches(message)) : []
     if (routes.length === 0) return ledger.skip()
     const entry = ledger.open(line, routes.length)
     for (const { lane, identityOf } of routes) lane.add({ message, entry, identity: identityOf?.(message) })
+  }
+
+  private refuse({ number, bytes }: Line, reason: string): void {
+    this.options.onUnreadable(number, reason)
+    this.options.ledger.reject({ line: number, reason, text: bytes?.toString() })
   }
 
   private isWanted(message: SegmentMessage): boolean {

@@ -1,32 +1,27 @@
 import { createHash } from 'node:crypto'
-import { Errors } from '@oclif/core'
+import { rm } from 'node:fs/promises'
 import { checkpointPath, readCheckpoint } from './checkpoint'
 import type { Checkpoint, Totals } from './checkpoint'
 import { Ledger } from './ledger'
 import { lock } from './lock'
+import type { Pace } from './pace'
 import type { Progress } from './progress'
 import { Replay } from './replay'
 import type { ReplayOptions } from './replay'
 import { Saver } from './saver'
-import { headOf, openLines } from './source'
+import { Shelf } from './shelf'
+import { headOf, isStdin, notTheSame, openLines } from './source'
 import type { Source } from './source'
 
-export interface FileOptions extends Pick<
-  ReplayOptions,
-  'target' | 'subscriptions' | 'pace' | 'from' | 'to' | 'startedAt'
-> {
+export interface FileOptions extends Pick<ReplayOptions, 'target' | 'subscriptions' | 'from' | 'to' | 'startedAt'> {
+  /** Absent: as fast as it goes. */
+  pace?: Pace
   signal: AbortSignal
   progress: Progress
 }
 
-export interface FileResult {
-  totals: Totals
-  /** Where the run before was cut off, if one was. */
-  resumedAtLine?: number
-}
-
 /** Replays a file from where an earlier run of the same options left off; its checkpoint stays beside it. */
-export async function runFile(source: Source, options: FileOptions): Promise<FileResult> {
+export async function runFile(source: Source, options: FileOptions): Promise<Totals> {
   const unlock = await lock(source.besides)
   try {
     return await runLocked(source, options)
@@ -35,7 +30,7 @@ export async function runFile(source: Source, options: FileOptions): Promise<Fil
   }
 }
 
-async function runLocked(source: Source, options: FileOptions): Promise<FileResult> {
+async function runLocked(source: Source, options: FileOptions): Promise<Totals> {
   const hash = hashOf(options)
   const checkpoint = await readCheckpoint(source.besides, hash)
   await requireSameFile(source, checkpoint)
@@ -45,21 +40,36 @@ async function runLocked(source: Source, options: FileOptions): Promise<FileResu
     options: hash,
     ledger,
     rejectedBytes: checkpoint?.rejectedBytes ?? 0,
-    headAt: (position) => headOf(source, position)
+    // Standard input has not been read again yet where the run before left off.
+    headAt: (position) => (position === checkpoint?.position ? checkpoint.head : headOf(source, position))
   })
-  // Also tells, before anything is sent, whether there is room for it. Standard input has nothing to lose yet.
+  // Also tells, before anything is sent, whether there is room for it.
   await saver.save()
-  const opened = openLines(source, ledger.firstOpen())
-  const replay = new Replay(
-    {
-      ...options,
-      name: source.name,
-      ledger,
-      onRetry: (events, reason) => options.progress.retry(events, reason)
-    },
-    options.signal
-  )
-  options.progress.start(source, ledger, () => opened.share())
+  if (checkpoint) options.progress.note(`${source.path}: goes on from line ${checkpoint.line + 1}`)
+  const shelf = new Shelf(`${source.besides}.waiting`)
+  try {
+    await replayLines(source, { ...options, ledger, saver, shelf }, checkpoint)
+  } finally {
+    shelf.close()
+    await saver.stop()
+  }
+  // What comes next on standard input is another file.
+  if (isStdin(source) && !options.signal.aborted) await rm(checkpointPath(source.besides))
+  return ledger.totals
+}
+
+interface Replaying extends FileOptions {
+  ledger: Ledger
+  saver: Saver
+  shelf: Shelf
+}
+
+async function replayLines(source: Source, options: Replaying, checkpoint: Checkpoint | undefined): Promise<void> {
+  const { ledger, saver, shelf, pace, progress, signal } = options
+  const expected = checkpoint && { position: checkpoint.position, head: checkpoint.head }
+  const opened = openLines(source, { from: ledger.firstOpen(), expected, signal })
+  const replay = new Replay(replayOptions(source, ledger, options, pace && { pace, shelf }), signal)
+  progress.start(source, ledger, () => opened.share())
   saver.start(
     () => replay.wake(),
     (error) => replay.fail(error)
@@ -67,25 +77,15 @@ async function runLocked(source: Source, options: FileOptions): Promise<FileResu
   try {
     await replay.run(opened.lines)
   } finally {
-    options.progress.stop()
-    await saver.stop()
+    progress.stop()
   }
-  return { totals: ledger.totals, resumedAtLine: checkpoint && checkpoint.line + 1 }
 }
 
 /** Replays a file into a target that sends nothing; nothing is written. */
-export async function tryFile(source: Source, options: FileOptions): Promise<FileResult> {
+export async function tryFile(source: Source, options: FileOptions): Promise<Totals> {
   const ledger = new Ledger()
-  const opened = openLines(source, ledger.firstOpen())
-  const replay = new Replay(
-    {
-      ...options,
-      name: source.name,
-      ledger,
-      onRetry: (events, reason) => options.progress.retry(events, reason)
-    },
-    options.signal
-  )
+  const opened = openLines(source, { from: ledger.firstOpen(), signal: options.signal })
+  const replay = new Replay(replayOptions(source, ledger, options), options.signal)
   options.progress.start(source, ledger, () => opened.share())
   const draining = setInterval(() => {
     ledger.snapshot()
@@ -97,7 +97,21 @@ export async function tryFile(source: Source, options: FileOptions): Promise<Fil
     clearInterval(draining)
     options.progress.stop()
   }
-  return { totals: ledger.totals }
+  return ledger.totals
+}
+
+function replayOptions(
+  { name, path }: Source,
+  ledger: Ledger,
+  options: FileOptions,
+  pacing?: ReplayOptions['pacing']
+): ReplayOptions {
+  const { target, subscriptions, from, to, startedAt, progress } = options
+  return {
+    ...{ name, ledger, target, subscriptions, from, to, startedAt, pacing },
+    onRetry: (events, reason) => progress.retry(events, reason),
+    onUnreadable: (line, reason) => progress.unreadable(`${path}:${line}: ${reason}`)
+  }
 }
 
 function hashOf({ target, subscriptions, from, to }: FileOptions): string {
@@ -107,9 +121,6 @@ function hashOf({ target, subscriptions, from, to }: FileOptions): string {
 }
 
 async function requireSameFile(source: Source, checkpoint: Checkpoint | undefined): Promise<void> {
-  if (!checkpoint) return
-  if (checkpoint.head === (await headOf(source, checkpoint.position))) return
-  throw new Errors.CLIError(
-    `${source.path} is not the file that ${checkpointPath(source.besides)} was written for; delete that to begin anew`
-  )
+  if (!checkpoint || isStdin(source)) return
+  if (checkpoint.head !== (await headOf(source, checkpoint.position))) throw notTheSame(source)
 }

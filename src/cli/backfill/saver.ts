@@ -4,17 +4,21 @@ import type { Ledger } from './ledger'
 
 const SAVE_EVERY_MS = 500
 
+/** Writing takes at most this share of a run's time, however long the checkpoint and slow the disk. */
+const SHARE_OF_TIME = 0.1
+
 interface Saved {
   besides: string
   options: string
   ledger: Ledger
   rejectedBytes: number
-  headAt: (position: number) => Promise<string | undefined>
+  headAt: (position: number) => Promise<string> | string | undefined
 }
 
 /** Writes a run's checkpoint while the run goes on, the rejected lines first. */
 export class Saver {
   private timer?: NodeJS.Timeout
+  private isStopped = false
   private last: Promise<void> = Promise.resolve()
   private rejectedBytes: number
 
@@ -22,12 +26,23 @@ export class Saver {
     this.rejectedBytes = saved.rejectedBytes
   }
 
+  /** Tells of each time it was written, and of the first time that it could not be. */
   start(onSaved: () => void, onError: (error: unknown) => void): void {
-    this.timer = setInterval(() => void this.save().then(onSaved, onError), SAVE_EVERY_MS)
+    const saveIn = (pauseMs: number) => {
+      this.timer = setTimeout(() => void saveAndGoOn().catch(onError), pauseMs)
+    }
+    const saveAndGoOn = async () => {
+      const startedAt = Date.now()
+      await this.save()
+      onSaved()
+      if (!this.isStopped) saveIn(Math.max(SAVE_EVERY_MS, (Date.now() - startedAt) / SHARE_OF_TIME))
+    }
+    saveIn(SAVE_EVERY_MS)
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer)
+    this.isStopped = true
+    clearTimeout(this.timer)
     await this.last.catch(() => undefined)
     await this.save()
   }

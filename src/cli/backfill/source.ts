@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Errors } from '@oclif/core'
+import { checkpointPath } from './checkpoint'
 import { isSystemError } from './durable-file'
 import { readLines } from './lines'
 import type { Line, Place } from './lines'
@@ -22,6 +23,8 @@ export interface Source {
   /** On the disk; absent when unknown. */
   bytes?: number
   gzip: boolean
+  /** What was read of standard input so far, at most as much as tells it from another. */
+  beginning?: Buffer
 }
 
 /** @throws CLIError when the file cannot be read */
@@ -42,23 +45,39 @@ export interface OpenLines {
   share(): number | undefined
 }
 
+interface Reading {
+  from: Place
+  /** What standard input must begin with, when some of it was read before. */
+  expected?: { position: number; head?: string }
+  /** Ends the lines early, also when none come. */
+  signal: AbortSignal
+}
+
 /** The lines from a place on. What cannot be skipped is read and thrown away. */
-export function openLines(source: Source, from: Place): OpenLines {
-  const seeks = source.name !== 'stdin' && !source.gzip
-  const raw =
-    source.name === 'stdin' ? process.stdin : createReadStream(source.path, seeks ? { start: from.position } : {})
-  const read = () => ('bytesRead' in raw ? raw.bytesRead : 0) + (seeks ? from.position : 0)
-  const chunks = guarded(source, seeks ? raw : skipped(bytesOf(source, raw), from.position))
+export function openLines(source: Source, { from, expected, signal }: Reading): OpenLines {
+  if (isStdin(source)) {
+    const bytes = remembered(source, openBytes(source, signal))
+    const checked = expected ? verified(source, bytes, expected) : bytes
+    return { lines: readLines(skipped(checked, from.position), from), share: () => undefined }
+  }
+  const start = source.gzip ? 0 : from.position
+  const raw = createReadStream(source.path, { start })
+  const bytes = guarded(source, bytesOf(source, raw), signal)
   return {
-    lines: readLines(chunks, from),
-    share: () => (source.bytes === undefined ? undefined : read() / Math.max(1, source.bytes))
+    lines: readLines(skipped(bytes, from.position - start), from),
+    share: () => (raw.bytesRead + start) / Math.max(1, source.bytes ?? 0)
   }
 }
 
-/** All of its bytes, decompressed. */
-export function openBytes(source: Source): AsyncGenerator<Buffer> {
-  const raw = source.name === 'stdin' ? process.stdin : createReadStream(source.path)
-  return guarded(source, bytesOf(source, raw))
+/** All of its bytes, decompressed; fewer when the signal aborts. */
+export function openBytes(source: Source, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const raw = isStdin(source) ? process.stdin : createReadStream(source.path)
+  signal.addEventListener('abort', () => raw.destroy())
+  return guarded(source, bytesOf(source, raw), signal)
+}
+
+export function isStdin({ name }: Source): boolean {
+  return name === 'stdin'
 }
 
 function bytesOf(source: Source, raw: Readable): Readable {
@@ -68,10 +87,11 @@ function bytesOf(source: Source, raw: Readable): Readable {
   return raw.pipe(plain)
 }
 
-async function* guarded(source: Source, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* guarded(source: Source, chunks: AsyncIterable<Buffer>, signal?: AbortSignal): AsyncGenerator<Buffer> {
   try {
     yield* chunks
   } catch (error) {
+    if (signal?.aborted) return
     if (isSystemError(error)) unreadable(source.path, error)
     throw error
   }
@@ -85,21 +105,58 @@ async function* skipped(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGene
   }
 }
 
-/** A hash of the beginning of what was read up to `position`; undefined for standard input, which is read once. */
-export async function headOf(source: Source, position: number): Promise<string | undefined> {
-  if (source.name === 'stdin') return undefined
-  const wanted = Math.min(HEAD_BYTES, position)
-  const hash = createHash('sha256')
-  let left = wanted
-  const raw = createReadStream(source.path)
-  const chunks = guarded(source, bytesOf(source, raw))
-  while (left > 0) {
+/** Keeps the first bytes of what can be read but once. */
+async function* remembered(source: Source, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  source.beginning = Buffer.alloc(0)
+  for await (const chunk of chunks) {
+    const missing = HEAD_BYTES - source.beginning.length
+    if (missing > 0) source.beginning = Buffer.concat([source.beginning, chunk.subarray(0, missing)])
+    yield chunk
+  }
+}
+
+/** @throws CLIError when it does not begin as expected */
+async function* verified(
+  source: Source,
+  chunks: AsyncGenerator<Buffer>,
+  { position, head }: { position: number; head?: string }
+): AsyncGenerator<Buffer> {
+  const needed = Math.min(HEAD_BYTES, position)
+  const held: Buffer[] = []
+  while ((source.beginning?.length ?? 0) < needed) {
     const next = await chunks.next()
     if (next.done) break
-    hash.update(next.value.subarray(0, left))
-    left -= Math.min(left, next.value.length)
+    held.push(next.value)
   }
-  await chunks.return(undefined)
+  if (head !== (await headOf(source, position))) throw notTheSame(source)
+  yield* held
+  yield* chunks
+}
+
+export function notTheSame({ path, besides }: Source): Error {
+  return new Errors.CLIError(
+    `${path} is not the file that ${checkpointPath(besides)} was written for; delete that to begin anew`
+  )
+}
+
+/** A hash of the beginning of what was read up to `position`. */
+export async function headOf(source: Source, position: number): Promise<string> {
+  const wanted = Math.min(HEAD_BYTES, position)
+  const beginning = isStdin(source) ? source.beginning : await beginningOf(source, wanted)
+  return createHash('sha256')
+    .update((beginning ?? Buffer.alloc(0)).subarray(0, wanted))
+    .digest('hex')
+}
+
+async function beginningOf(source: Source, bytes: number): Promise<Buffer> {
+  const raw = createReadStream(source.path)
+  const parts: Buffer[] = []
+  let length = 0
+  for await (const chunk of guarded(source, bytesOf(source, raw))) {
+    parts.push(chunk)
+    length += chunk.length
+    if (length >= bytes) break
+  }
   raw.destroy()
-  return hash.digest('hex')
+  return Buffer.concat(parts)
 }

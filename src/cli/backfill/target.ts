@@ -1,9 +1,12 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
 import heap from '../../destinations/heap'
 import { appIdProblem, HEAP_ORIGINS } from '../../destinations/heap/heap-client'
 import { redirectRequests } from '../../segment/redirect'
-import { appIdFor } from '../emulator-options'
+import { appIdFor } from '../app-id'
 import { readJson } from './durable-file'
 import { isObject } from '../load-definition'
 
@@ -11,6 +14,7 @@ export interface HeapFlags {
   'app-id'?: string
   emulator: string
   live: boolean
+  region: 'US' | 'EU'
   settings?: string
 }
 
@@ -29,7 +33,7 @@ export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }
   const appId = typeof given === 'number' ? String(given) : given
   const problem = appIdProblem(appId)
   if (problem !== undefined) throw new Errors.CLIError(`--settings: ${problem}`)
-  const settings: JSONObject = { ...(file as JSONObject), appId: appId as string }
+  const settings: JSONObject = { region: flags.region, ...(file as JSONObject), appId: appId as string }
   const definition = heap as DestinationDefinition<unknown>
   if (flags.live) return { definition, settings, address: 'Heap' }
   const emulator = flags.emulator.replace(/\/+$/, '')
@@ -50,7 +54,9 @@ async function settingsFile(path: string): Promise<Record<string, unknown>> {
 
 async function requireEmulator(url: string): Promise<void> {
   try {
-    await (await fetch(`${url}/_emulator/faults`)).arrayBuffer()
+    // Not fetch, which costs a long run 15 MB of memory for this one request.
+    const [answer] = (await once(get(`${url}/_emulator/faults`), 'response')) as [IncomingMessage]
+    answer.resume()
   } catch {
     throw new Errors.CLIError(`no emulator answers at ${url}: start one with the emulate command, or send with --live`)
   }

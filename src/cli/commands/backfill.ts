@@ -3,7 +3,8 @@ import type { Interfaces } from '@oclif/core'
 import type { Totals } from '../backfill/checkpoint'
 import type { FileOptions } from '../backfill/run-file'
 import type { Source } from '../backfill/source'
-import { heapFlags } from '../common-flags'
+import { settingsFlags } from '../common-flags'
+import { keepLittleGarbage } from '../little-garbage'
 import { stopSignal } from '../stop-signal'
 
 /** What a shell says of a process that Ctrl-C ended. */
@@ -30,8 +31,7 @@ export default class Backfill extends Command {
   }
 
   static flags = {
-    ...heapFlags,
-    settings: Flags.string({ description: 'JSON file with the settings: appId, region', helpValue: 'FILE' }),
+    ...settingsFlags,
     mapping: Flags.string({
       description: 'JSON file with a list of subscriptions, or with fields for each action over the default ones',
       helpValue: 'FILE'
@@ -48,6 +48,7 @@ export default class Backfill extends Command {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Backfill)
+    keepLittleGarbage()
     const { openSource } = await import('../backfill/source')
     const sources: Source[] = []
     for (const path of argv.map(String)) sources.push(await openSource(path))
@@ -91,8 +92,7 @@ export default class Backfill extends Command {
     let rejected = 0
     for (const source of sources) {
       if (options.signal.aborted) break
-      const { totals, resumedAtLine } = await runFile(source, options)
-      if (resumedAtLine !== undefined) this.logToStderr(`${source.path}: went on from line ${resumedAtLine}`)
+      const totals = await runFile(source, options)
       this.summarize(source, totals)
       rejected += totals.rejected
     }
@@ -112,10 +112,11 @@ export default class Backfill extends Command {
     const { target } = options
     const rehearsal = new Rehearsal(target.definition)
     for (const source of sources) {
-      const { totals } = await tryFile(source, { ...options, target: { ...target, definition: rehearsal.definition } })
-      const { delivered, rejected, skipped } = totals
+      const { definition } = rehearsal
+      const { delivered, rejected, skipped } = await tryFile(source, { ...options, target: { ...target, definition } })
       this.log(`${source.path}: would deliver ${delivered}, reject ${rejected}, skip ${skipped}`)
     }
+    if (options.signal.aborted) this.exit(EXIT_INTERRUPTED)
     for (const [action, { payloads, first }] of rehearsal.actions) {
       this.log(`${action}: ${payloads} payloads, the first: ${JSON.stringify(first, null, 2)}`)
     }

@@ -2,7 +2,8 @@ import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import type { SyncOptions } from '../../audience/sync'
 import type { SyncCheckpoint } from '../../audience/state'
-import { heapFlags } from '../../common-flags'
+import { settingsFlags } from '../../common-flags'
+import { keepLittleGarbage } from '../../little-garbage'
 import { stopSignal } from '../../stop-signal'
 
 /** What a shell says of a process that Ctrl-C ended. */
@@ -42,13 +43,13 @@ export default class AudienceSync extends Command {
       description: 'file with the members of the last sync (default: beside the members)',
       helpValue: 'FILE'
     }),
-    settings: Flags.string({ description: 'JSON file with the settings: appId, region', helpValue: 'FILE' }),
-    ...heapFlags,
+    ...settingsFlags,
     'dry-run': Flags.boolean({ description: 'send nothing; show how many are added, removed and unchanged' })
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AudienceSync)
+    keepLittleGarbage()
     const options = await this.options(flags)
     const { lock } = await import('../../backfill/lock')
     const unlock = await lock(options.state.path)
@@ -94,6 +95,7 @@ export default class AudienceSync extends Command {
     const { previewSync } = await import('../../audience/sync')
     if (options.state.isInterrupted) this.logToStderr('an earlier sync was interrupted; a real one finishes it first')
     const { added, removed, unchanged, rejected } = await previewSync(options)
+    if (options.signal.aborted) this.exit(EXIT_INTERRUPTED)
     this.log(`${options.key}: would add ${added}, remove ${removed}, leave ${unchanged} unchanged, reject ${rejected}`)
   }
 
