@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 
 export const ROOT = join(__dirname, '../../..')
 
@@ -28,6 +29,8 @@ export class Running {
 
   constructor(args: string[], { cwd = ROOT, env = {}, bin = join(ROOT, 'bin/run') }: Options = {}) {
     this.child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...cleanEnvironment(), ...env } })
+    // Whoever is killed closes it while the test still writes.
+    this.child.stdin?.on('error', () => undefined)
     this.child.stdout?.on('data', (chunk: Buffer) => this.collect('stdout', chunk))
     this.child.stderr?.on('data', (chunk: Buffer) => this.collect('stderr', chunk))
     this.exited = new Promise((resolve) => {
@@ -62,6 +65,11 @@ export class Running {
 
   get pid(): number {
     return this.child.pid as number
+  }
+
+  /** Standard input, which stays open until it is ended. */
+  get stdin(): Writable {
+    return this.child.stdin as Writable
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -1,0 +1,71 @@
+import { EVENTS_PER_MINUTE, Pace } from '../../src/cli/backfill/pace'
+
+const MINUTE = 60_000
+const IDENTITY_PER_MINUTE = 1_000
+
+/** The most events of any minute, wherever it begins. */
+function mostInAMinute(times: number[]): number {
+  let first = 0
+  let most = 0
+  times.forEach((time, at) => {
+    while (times[first] <= time - MINUTE) first++
+    most = Math.max(most, at - first + 1)
+  })
+  return most
+}
+
+describe('Pace', () => {
+  beforeEach(() => {
+    jest.useFakeTimers()
+  })
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  it.each([
+    [EVENTS_PER_MINUTE, 13_000],
+    [600, 500],
+    [7, 5],
+    [1, 1]
+  ])('lets at most %d events of the app pass in any minute, and hardly fewer', async (perMinute, least) => {
+    const pace = new Pace(perMinute)
+    const stop = new AbortController()
+    const times: number[] = []
+    const sending = (async () => {
+      while (!stop.signal.aborted) {
+        await pace.take(pace.burst, stop.signal)
+        if (!stop.signal.aborted) for (let event = 0; event < pace.burst; event++) times.push(Date.now())
+      }
+    })()
+    await jest.advanceTimersByTimeAsync(4 * MINUTE)
+    stop.abort()
+    await sending
+    expect(mostInAMinute(times)).toBeLessThanOrEqual(perMinute)
+    expect(times.length / 4).toBeGreaterThanOrEqual(least)
+  })
+
+  it('lets at most 1,000 events of an identity pass in any minute, and as many of any other', async () => {
+    const pace = new Pace(EVENTS_PER_MINUTE)
+    const times: Record<string, number[]> = { busy: [], other: [] }
+    for (let elapsed = 0; elapsed < 3 * MINUTE; elapsed += 100) {
+      for (const identity of ['busy', 'other']) {
+        while ((await pace.takeFor(identity)) === 0) times[identity].push(Date.now())
+      }
+      await jest.advanceTimersByTimeAsync(100)
+    }
+    for (const of of Object.values(times)) {
+      expect(mostInAMinute(of)).toBeLessThanOrEqual(IDENTITY_PER_MINUTE)
+      expect(of.length / 3).toBeGreaterThanOrEqual(850)
+    }
+  })
+
+  it('gives back what was not used', async () => {
+    const pace = new Pace(EVENTS_PER_MINUTE)
+    const { signal } = new AbortController()
+    await pace.take(1_000, signal)
+    await pace.giveBack(900)
+    const startedAt = Date.now()
+    await pace.take(900, signal)
+    expect(Date.now()).toBe(startedAt)
+  })
+})

@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Shelf } from '../../src/cli/backfill/shelf'
+import { removeTemporaryFolders, temporaryFolder } from '../cli/__helpers__/temporary-folder'
+
+describe('Shelf', () => {
+  afterEach(removeTemporaryFolders)
+
+  it('gives back each text, in any order, and leaves no file behind', () => {
+    const folder = temporaryFolder()
+    const shelf = new Shelf(join(folder, 'waiting'))
+    const texts = ['first', 'zweiter ä', '']
+    const slots = texts.map((text) => shelf.put(text))
+    expect(slots.reverse().map((slot) => shelf.take(slot))).toStrictEqual([...texts].reverse())
+    expect(shelf.take(shelf.put('after it was empty'))).toBe('after it was empty')
+    expect(readdirSync(folder)).toStrictEqual([])
+    shelf.close()
+  })
+
+  it('names the file when the disk does not take it', () => {
+    const shelf = new Shelf('/proc/none/waiting')
+    expect(() => shelf.put('text')).toThrow('cannot write /proc/none/waiting: ENOENT')
+  })
+})
