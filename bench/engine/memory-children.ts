@@ -8,7 +8,7 @@ const REPEATS = 3
 // In the project's own node_modules, so that the bundle finds the same packages as the sources.
 const BUNDLE = 'node_modules/.cache/bench/memory.js'
 
-/** Compiled, because ts-node would be most of the memory. */
+/** Compiled, because a compiler would be most of the memory. */
 export function buildMemoryChild(): void {
   const entryPoints = [join(__dirname, 'memory.ts')]
   buildSync({ entryPoints, outfile: BUNDLE, bundle: true, platform: 'node', packages: 'external' })

@@ -74,7 +74,7 @@ export class Child {
   }
 }
 
-const TYPESCRIPT = ['-r', 'ts-node/register/transpile-only']
+const TYPESCRIPT = ['-r', './scripts/typescript']
 
 /** A program of this folder. */
 export function forked(name: string, args: string[], onLine?: Options['onLine']): Child {

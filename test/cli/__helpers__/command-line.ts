@@ -97,7 +97,7 @@ export async function endAll(): Promise<void> {
   )
 }
 
-/** Without the settings of whoever runs the tests; NODE_ENV=test is jest's, and oclif's reason to start ts-node. */
+/** Without the settings of whoever runs the tests; NODE_ENV=test is jest's. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PORT: _port, HEAP_APP_ID: _appId, HEAP_API_KEY: _apiKey, FORCE_COLOR: _color, ...rest } = process.env
   return { ...rest, NO_COLOR: '1' }
