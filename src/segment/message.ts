@@ -45,11 +45,9 @@ function toMessage(value: unknown, arrival: Arrival): SegmentMessage {
   }
   const type = messageType(value.type, arrival.type)
   requireIdentifier(value)
-  const fields = withoutNullContext(value)
+  const { writeKey: _writeKey, sentAt: _sentAt, ...fields } = withoutNullContext(value)
   requireObject(fields.context, 'context')
   requireObject(fields.integrations, 'integrations')
-  delete fields.writeKey
-  delete fields.sentAt
   return { ...fields, type, messageId: messageId(value.messageId), ...timestamps(value.timestamp, arrival) }
 }
 
@@ -77,7 +75,7 @@ function isIdentifier(value: unknown, field: string): boolean {
 
 /** Core reads `context.personas.*` before any action runs: a null on that path makes it throw for the whole batch. */
 export function withoutNullContext<Event extends Record<string, unknown>>(event: Event): Event {
-  if (!isJsonObject(event)) return event
+  if (!isJsonObject(event) || !hasNullContext(event)) return event
   const fields: Record<string, unknown> = { ...event }
   for (const name of ['context', 'integrations']) if (fields[name] === null) delete fields[name]
   if (isJsonObject(fields.context) && fields.context.personas === null) {
@@ -85,6 +83,10 @@ export function withoutNullContext<Event extends Record<string, unknown>>(event:
     fields.context = context
   }
   return fields as Event
+}
+
+function hasNullContext({ context, integrations }: Record<string, unknown>): boolean {
+  return context === null || integrations === null || (isJsonObject(context) && context.personas === null)
 }
 
 function requireObject(value: unknown, field: string): void {
@@ -109,10 +111,11 @@ function timestamps(original: unknown, { receivedAt, sentAt }: Arrival): Timesta
   if (!called) throw new Refusal(`timestamp must be an ISO 8601 date; got ${shown(original)}`)
   const sent = parseDate(sentAt)
   const corrected = sent && new Date(receivedAt.getTime() - (sent.getTime() - called.getTime()))
-  const timestamp = original == null || !corrected || isNaN(corrected.getTime()) ? called : corrected
+  const originalTimestamp = called.toISOString()
+  const isCorrected = original != null && corrected && !isNaN(corrected.getTime())
   return {
-    timestamp: timestamp.toISOString(),
-    originalTimestamp: called.toISOString(),
+    timestamp: isCorrected ? corrected.toISOString() : originalTimestamp,
+    originalTimestamp,
     receivedAt: receivedAt.toISOString(),
     ...(sent && { sentAt: sent.toISOString() })
   }
