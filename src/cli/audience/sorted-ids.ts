@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open, readdir, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { once } from 'node:events'
 import { onDisk } from '../backfill/durable-file'
@@ -113,8 +114,11 @@ export class IdSorter {
     await writer.end()
   }
 
+  /** Also those of a process that was killed. */
   async removeRuns(): Promise<void> {
-    for (const run of this.runs) await rm(run, { force: true })
+    const folder = dirname(this.prefix)
+    const isRun = (name: string) => name.startsWith(`${basename(this.prefix)}.sort-`)
+    for (const name of (await readdir(folder)).filter(isRun)) await rm(join(folder, name), { force: true })
   }
 
   private async writeRun(): Promise<void> {

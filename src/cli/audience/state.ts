@@ -38,6 +38,11 @@ export class AudienceState {
     this.checkpoint = `${path}.checkpoint.json`
   }
 
+  /** Whether Heap has never been told of anybody. */
+  get isFirst(): boolean {
+    return !existsSync(this.path) && !this.isInterrupted
+  }
+
   get isInterrupted(): boolean {
     return existsSync(this.next)
   }

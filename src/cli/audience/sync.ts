@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { rejectedPath } from '../backfill/checkpoint'
 import { appendAt } from '../backfill/durable-file'
 import { deliver, reasonOf } from '../backfill/deliver'
 import type { Progress } from '../backfill/progress'
@@ -45,6 +46,7 @@ export async function sortMembers(
 ): Promise<SyncCheckpoint> {
   const sorter = new IdSorter(path)
   const result = { ...NOTHING_SYNCED }
+  await sorter.removeRuns()
   if (rejectedFile !== undefined) await appendAt(rejectedFile, 0, '')
   try {
     for await (const rows of readMembers(source, members, signal)) {
@@ -80,7 +82,7 @@ export async function previewSync(options: SyncOptions): Promise<SyncCheckpoint>
 export async function syncMembers(options: SyncOptions): Promise<SyncCheckpoint> {
   const { state, source, signal } = options
   const path = `${state.path}.new`
-  const sorted = await sortMembers(options, path, `${source.besides}.rejected.ndjson`)
+  const sorted = await sortMembers(options, path, rejectedPath(source.besides))
   if (signal.aborted) {
     await rm(path, { force: true })
     return sorted
@@ -176,7 +178,7 @@ class Sync {
   /** The rejected lines first, then the checkpoint that counts them. */
   async save(): Promise<void> {
     const { source, state } = this.options
-    const rejectedFile = `${source.besides}.rejected.ndjson`
+    const rejectedFile = rejectedPath(source.besides)
     this.checkpoint.rejectedBytes = await appendAt(rejectedFile, this.checkpoint.rejectedBytes, this.rejections)
     this.checkpoint.refusedBytes = await appendAt(state.refused, this.checkpoint.refusedBytes, this.refused)
     this.rejections = ''

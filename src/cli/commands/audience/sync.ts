@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import type { SyncOptions } from '../../audience/sync'
@@ -40,7 +41,8 @@ export default class AudienceSync extends Command {
       description: 'column or field with the ids (default: userId, id or identity, else the first)'
     }),
     state: Flags.string({
-      description: 'file with the members of the last sync (default: beside the members)',
+      description:
+        "file with the members of the last sync (default: named after audience and App ID, in the members' folder)",
       helpValue: 'FILE'
     }),
     ...settingsFlags,
@@ -76,14 +78,17 @@ export default class AudienceSync extends Command {
     if (key === '') this.error(`--name holds no letter or digit: "${flags.name}"`)
     const source = await openSource(flags.members)
     const target = await targetFrom(flags, { sends: !flags['dry-run'] })
-    const { appId, region = 'US' } = target.settings
+    const { region = 'US' } = target.settings
+    const appId = target.settings.appId as string
     const header = JSON.stringify({ audience: key, heap: target.address, appId, region })
+    // Not named after the file of members: a new file each day is still the same audience.
+    const stateName = `${key}.${flags.live ? 'heap' : 'emulator'}-${appId}.state`
     const stop = new AbortController()
     void stopSignal().then(() => stop.abort())
     return {
       source,
       members: { format: flags.format ?? formatOf(source), column: flags.column },
-      state: new AudienceState(flags.state ?? `${source.besides}.${key}.state`, header),
+      state: new AudienceState(flags.state ?? join(dirname(source.besides), stateName), header),
       target,
       key,
       signal: stop.signal,
@@ -101,8 +106,10 @@ export default class AudienceSync extends Command {
 
   private async sync(options: SyncOptions): Promise<void> {
     const { finishSync, syncMembers } = await import('../../audience/sync')
-    const { state, signal } = options
+    const { state, signal, key } = options
     let rejected = 0
+    if (state.isFirst)
+      this.logToStderr(`${key}: first sync, of all members: there is no ${state.path} of an earlier one`)
     if (state.isInterrupted)
       rejected += this.report('finished the interrupted sync', options, await finishSync(options))
     if (!signal.aborted) rejected += this.report('synced', options, await syncMembers(options))

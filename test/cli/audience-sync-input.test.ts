@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { start } from '../../src/emulator'
 import type { RunningEmulator } from '../../src/emulator'
-import { endAll, Running } from '../cli/__helpers__/command-line'
-import { removeTemporaryFolders, temporaryFolder } from '../cli/__helpers__/temporary-folder'
+import { endAll, Running } from './__helpers__/command-line'
+import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
 describe('audience:sync', () => {
   let emulator: RunningEmulator
@@ -34,6 +34,7 @@ describe('audience:sync', () => {
     expect({ code, stderr: stderr.split('\n') }).toStrictEqual({
       code: 2,
       stderr: [
+        'vip: first sync, of all members: there is no vip.emulator-11.state of an earlier one',
         'members.csv:3: the line is longer than 1000000 bytes',
         'members.csv:6: the id is missing or a placeholder',
         ''
@@ -47,7 +48,7 @@ describe('audience:sync', () => {
     const { code, stderr } = await begin('members.csv').exited
     expect({ code, stderr }).toStrictEqual({
       code: 1,
-      stderr: expect.stringMatching(/^Error: cannot read members\.csv: /)
+      stderr: expect.stringMatching(/\nError: cannot read members\.csv: .*\n$/)
     })
     expect(emulator.requests).toStrictEqual([])
     expect(readdirSync(folder)).toStrictEqual(['members.csv'])
@@ -57,7 +58,7 @@ describe('audience:sync', () => {
     const first = begin('-')
     first.stdin.end('user-1\nuser-2\n')
     expect(await first.exited).toMatchObject({ code: 0 })
-    const state = readFileSync(join(folder, 'stdin.vip.state'), 'utf8')
+    const state = readFileSync(join(folder, 'vip.emulator-11.state'), 'utf8')
     const second = begin('-')
     second.stdin.write('guest\nuser-2\n')
     second.stdin.write('user-9\n'.repeat(2_000))
@@ -65,7 +66,7 @@ describe('audience:sync', () => {
     second.kill('SIGINT')
     expect(await second.exited).toMatchObject({ code: 130 })
     expect(emulator.requests).toHaveLength(1)
-    expect(readFileSync(join(folder, 'stdin.vip.state'), 'utf8')).toBe(state)
+    expect(readFileSync(join(folder, 'vip.emulator-11.state'), 'utf8')).toBe(state)
   })
 
   it('refuses a second sync of the same audience at once', async () => {
