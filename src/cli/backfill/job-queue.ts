@@ -57,14 +57,18 @@ export class JobQueue {
   async take(size: number, signal: AbortSignal): Promise<Job[]> {
     if (!this.pacing) return this.ready.splice(0, size)
     const { pace } = this.pacing
-    const most = Math.min(size, pace.burst)
-    await pace.take(most, signal)
-    if (signal.aborted) return []
+    const most = await pace.take(Math.min(size, this.ready.length + this.dueCount()), signal)
     const batch: Job[] = []
     await this.takeDue(this.pacing, batch, most)
     await this.takeReady(this.pacing, batch, most)
     await pace.giveBack(most - batch.length)
     return batch
+  }
+
+  private dueCount(): number {
+    let count = 0
+    for (const { until, jobs } of this.aside.values()) if (until <= Date.now()) count += jobs.length
+    return count
   }
 
   private async takeDue(pacing: Pacing, batch: Job[], most: number): Promise<void> {

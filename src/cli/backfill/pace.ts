@@ -26,13 +26,15 @@ export class Pace {
     this.burst = this.app.points
   }
 
-  /** Waits until the app has room for `events`; at most {@link burst} of them. */
-  async take(events: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const waitMs = await msUntilRoom(this.app, 'app', events)
-      if (waitMs === 0) return
+  /** Waits until the app has room, and takes it for as many of these events as it can; for none when the signal aborts. */
+  async take(events: number, signal: AbortSignal): Promise<number> {
+    while (events > 0 && !signal.aborted) {
+      const some = Math.min(events, Math.max(1, await pointsLeft(this.app, 'app')))
+      const waitMs = await msUntilRoom(this.app, 'app', some)
+      if (waitMs === 0) return some
       await sleep(waitMs, signal)
     }
+    return 0
   }
 
   async giveBack(events: number): Promise<void> {
@@ -46,7 +48,7 @@ export class Pace {
 
   /** What is sent again counts again. */
   async resend(identities: (string | undefined)[], signal: AbortSignal): Promise<void> {
-    await this.take(identities.length, signal)
+    for (let left = identities.length; left > 0 && !signal.aborted;) left -= await this.take(left, signal)
     for (const identity of identities) if (identity !== undefined) await this.identities.penalty(identity)
   }
 }
@@ -59,6 +61,11 @@ function windows(perMinute: number, count: number): RateLimiterMemory {
   const points = Math.max(1, Math.floor(perMinute / count))
   const perMinuteWindows = Math.max(2, Math.floor(perMinute / points))
   return new RateLimiterMemory({ points, duration: 60.2 / (perMinuteWindows - 1) })
+}
+
+async function pointsLeft(limiter: RateLimiterMemory, key: string): Promise<number> {
+  const used = await limiter.get(key)
+  return used && used.msBeforeNext > 0 ? Math.max(0, limiter.points - used.consumedPoints) : limiter.points
 }
 
 async function msUntilRoom(limiter: RateLimiterMemory, key: string, points: number): Promise<number> {

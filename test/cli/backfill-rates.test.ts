@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { start } from '../../src/emulator'
 import type { RunningEmulator } from '../../src/emulator'
-import { endAll, run, Running } from '../cli/__helpers__/command-line'
-import { removeTemporaryFolders, temporaryFolder } from '../cli/__helpers__/temporary-folder'
+import { endAll, Running } from './__helpers__/command-line'
+import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
 const track = (number: number, userId: string) => ({
   type: 'track',
@@ -17,7 +17,7 @@ const track = (number: number, userId: string) => ({
 const lines = (count: number, userOf: (at: number) => string, from = 0) =>
   Array.from({ length: count }, (_, at) => `${JSON.stringify(track(from + at, userOf(from + at)))}\n`).join('')
 
-describe('backfill', () => {
+describe('backfill at a rate', () => {
   let emulator: RunningEmulator
   let folder: string
   beforeAll(async () => {
@@ -67,6 +67,19 @@ describe('backfill', () => {
     expect(emulator.requests.map(({ items }) => items)).toStrictEqual([40])
   })
 
+  it('goes through many small files without waiting for each', async () => {
+    const names = Array.from({ length: 20 }, (_, at) => `${at}.ndjson`)
+    names.forEach((name, at) =>
+      write(
+        name,
+        lines(1, () => `user-${at}`, at)
+      )
+    )
+    // Each waiting for a whole batch's room, they would take longer than a test may.
+    expect(await begin(...names).exited).toMatchObject({ code: 0 })
+    expect(keys()).toHaveLength(20)
+  })
+
   it('sends events of one identity again as soon as its rate allows', async () => {
     write(
       'a.ndjson',
@@ -79,64 +92,18 @@ describe('backfill', () => {
     ])
   })
 
-  it('goes on with standard input after a kill, refuses another one, and takes that once all is delivered', async () => {
-    const input = lines(3_000, (at) => `user-${at}`)
-    emulator.setFaults({ next: [{ pass: true }, { status: 503 }] })
-    const killed = begin('-', '--rate', '0')
-    killed.stdin.end(input)
-    await killed.printed(/sending again/)
-    await checkpointed()
-    killed.kill('SIGKILL')
-    await killed.exited
-
-    const other = begin('-')
-    other.stdin.end(lines(3_000, (at) => `other-${at}`))
-    expect(await other.exited).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(
-        /Error: standard input is not the file that stdin\.checkpoint\.json was written for/
-      )
+  it("keeps to Heap's rates over more than a minute, and lets nobody wait for a busy identity", async () => {
+    write('a.ndjson', lines(1_100, () => 'busy') + lines(16_000, (at) => `user-${at}`, 1_100))
+    expect(await begin('a.ndjson').exited).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('delivered 17100,')
     })
-    emulator.setFaults({})
-    const same = begin('-', '--rate', '0')
-    same.stdin.end(input)
-    expect(await same.exited).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered 3000, rejected 0') })
-    expect(keys().sort()).toStrictEqual(Array.from({ length: 3_000 }, (_, at) => `message-${at}`).sort())
-    const next = begin('-')
-    next.stdin.end(lines(1, () => 'user-1', 5_000))
-    expect(await next.exited).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered 1, rejected 0') })
-  })
-
-  it('stops at once on Ctrl-C while standard input is silent', async () => {
-    const running = begin('-')
-    running.stdin.write('no JSON\n')
-    await running.printed(/standard input:1: the line is not valid JSON/)
-    running.kill('SIGINT')
-    expect(await running.exited).toMatchObject({ code: 130 })
-  })
-
-  it('tells of the first lines that it cannot read, and keeps all of them', async () => {
-    const bad = Array.from({ length: 12 }, (_, at) => `no JSON ${at}`)
-    write('a.ndjson', `${bad.join('\r\n')}\n{"type":"track"}\n`)
-    const { stderr } = await begin('a.ndjson').exited
-    expect(stderr.split('\n')).toStrictEqual([
-      ...bad.slice(0, 10).map((_, at) => `a.ndjson:${at + 1}: the line is not valid JSON`),
-      'further lines cannot be read either',
-      ''
-    ])
-    const kept = readFileSync(join(folder, 'a.ndjson.rejected.ndjson'), 'utf8').split('\n').filter(Boolean)
-    expect(kept.map((line) => JSON.parse(line).text)).toStrictEqual([...bad, '{"type":"track"}'])
-  })
-
-  it('takes App ID and region from the environment', async () => {
-    write(
-      'a.ndjson',
-      lines(1, () => 'user-1')
-    )
-    const env = { HEAP_APP_ID: '77', HEAP_REGION: 'EU' }
-    await run(['backfill', '--emulator', emulator.url, 'a.ndjson'], { cwd: folder, env })
-    expect(emulator.requests.map(({ app_id, region }) => [app_id, region])).toStrictEqual([['77', 'EU']])
-  })
+    expect(new Set(statuses())).toStrictEqual(new Set([200]))
+    const ids = emulator.events().map(({ identity }) => identity)
+    expect(ids).toHaveLength(17_100)
+    expect(ids.filter((id) => id === 'busy')).toHaveLength(1_100)
+    expect(ids.indexOf('user-1100')).toBeLessThan(101)
+  }, 150_000)
 
   const others = () => emulator.events().filter(({ identity }) => identity !== 'busy').length
 
@@ -148,11 +115,5 @@ describe('backfill', () => {
         resolve()
       })
     })
-  }
-
-  /** Resolves once the checkpoint tells of a batch that was delivered. */
-  async function checkpointed(): Promise<void> {
-    const path = join(folder, 'stdin.checkpoint.json')
-    while (JSON.parse(readFileSync(path, 'utf8')).totals.delivered === 0) await new Promise(setImmediate)
   }
 })

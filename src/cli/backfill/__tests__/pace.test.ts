@@ -1,4 +1,4 @@
-import { EVENTS_PER_MINUTE, Pace } from '../../src/cli/backfill/pace'
+import { EVENTS_PER_MINUTE, Pace } from '../pace'
 
 const MINUTE = 60_000
 const IDENTITY_PER_MINUTE = 1_000
@@ -33,8 +33,8 @@ describe('Pace', () => {
     const times: number[] = []
     const sending = (async () => {
       while (!stop.signal.aborted) {
-        await pace.take(pace.burst, stop.signal)
-        if (!stop.signal.aborted) for (let event = 0; event < pace.burst; event++) times.push(Date.now())
+        const taken = await pace.take(pace.burst, stop.signal)
+        for (let event = 0; event < taken; event++) times.push(Date.now())
       }
     })()
     await jest.advanceTimersByTimeAsync(4 * MINUTE)
@@ -59,13 +59,15 @@ describe('Pace', () => {
     }
   })
 
-  it('gives back what was not used', async () => {
+  it('takes what there is, gives back what was not used, and takes nothing once the signal aborts', async () => {
     const pace = new Pace(EVENTS_PER_MINUTE)
-    const { signal } = new AbortController()
-    await pace.take(1_000, signal)
-    await pace.giveBack(900)
-    const startedAt = Date.now()
-    await pace.take(900, signal)
-    expect(Date.now()).toBe(startedAt)
+    const stop = new AbortController()
+    expect(await pace.take(600, stop.signal)).toBe(600)
+    expect(await pace.take(600, stop.signal)).toBe(400)
+    await pace.giveBack(300)
+    expect(await pace.take(1_000, stop.signal)).toBe(300)
+    const waiting = pace.take(1, stop.signal)
+    stop.abort()
+    expect(await waiting).toBe(0)
   })
 })

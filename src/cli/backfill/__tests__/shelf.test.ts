@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Shelf } from '../../src/cli/backfill/shelf'
-import { removeTemporaryFolders, temporaryFolder } from '../cli/__helpers__/temporary-folder'
+import { Shelf } from '../shelf'
+import { removeTemporaryFolders, temporaryFolder } from '../../../../test/cli/__helpers__/temporary-folder'
 
 describe('Shelf', () => {
   afterEach(removeTemporaryFolders)
