@@ -1,17 +1,21 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { start } from '../../src/emulator'
 import type { RunningEmulator } from '../../src/emulator'
 import { endAll, run, Running } from './__helpers__/command-line'
+import { killed, randomMoments } from './__helpers__/killing'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
-const EVENTS = 20_000
+const EVENTS = 100_000
+const USERS = 100
 const BAD_EVERY = 1_000
 
-/** After how many more requests each run is killed. */
-const KILLED_AFTER = [1, 2, 5, 3, 4, 7]
+const KILLS = 30
 
-describe('backfill, killed at any moment', () => {
+/** So that all kills together come before the end: a batch is a request, and as many requests again fail. */
+const LATEST = { requests: 4, ms: 150 }
+
+describe('backfill, killed at random moments', () => {
   let emulator: RunningEmulator
   let folder: string
   beforeAll(async () => {
@@ -28,54 +32,56 @@ describe('backfill, killed at any moment', () => {
   it('delivers each event once, the last traits of each user, and lists each bad line once', async () => {
     writeFileSync(join(folder, 'events.ndjson'), Array.from({ length: EVENTS }, (_, at) => `${line(at)}\n`).join(''))
     const args = ['backfill', 'events.ndjson', '--emulator', emulator.url, '--rate', '0']
-    for (const requests of KILLED_AFTER) {
-      const seen = requestsSeen(requests)
-      const running = new Running(args, { cwd: folder })
-      await Promise.race([seen, running.exited])
-      running.kill('SIGKILL')
-      expect(await running.exited).toMatchObject({ code: null })
+    for (const moment of randomMoments(6, KILLS, LATEST)) {
+      expect(await killed(emulator, moment, () => new Running(args, { cwd: folder }))).toBe(true)
     }
     expect(await run(args, { cwd: folder })).toMatchObject({
       code: 2,
-      stdout: 'events.ndjson: delivered 19980, rejected 20 (events.ndjson.rejected.ndjson), skipped 0\n'
+      stdout: 'events.ndjson: delivered 99900, rejected 100 (events.ndjson.rejected.ndjson), skipped 0\n'
     })
-    const expected = Array.from({ length: EVENTS }, (_, at) => at).filter((at) => at % BAD_EVERY !== 0)
-    const sent = emulator.events().map(({ idempotency_key }) => idempotency_key)
-    expect(sent.sort()).toStrictEqual(
-      expected
-        .filter((at) => at % 10 !== 9)
-        .map((at) => `message-${at}`)
-        .sort()
-    )
+    expect(storedIds()).toStrictEqual(eventIds())
     for (const { identity, properties } of emulator.users()) {
       const number = Number(identity?.slice('user-'.length))
-      if (number % 10 === 9) expect(properties).toStrictEqual({ seen: EVENTS - 100 + number })
+      if (isIdentify(number)) expect(properties).toStrictEqual({ seen: EVENTS - USERS + number })
     }
-    const rejected = readFileSync(join(folder, 'events.ndjson.rejected.ndjson'), 'utf8').split('\n').filter(Boolean)
-    const numbers = rejected.map((text) => JSON.parse(text).line)
-    expect(numbers.sort((a, b) => a - b)).toStrictEqual(Array.from({ length: 20 }, (_, at) => at * BAD_EVERY + 1))
-  }, 90_000)
+    expect(rejectedLines()).toStrictEqual(Array.from({ length: EVENTS / BAD_EVERY }, (_, at) => at * BAD_EVERY + 1))
+    expect(readdirSync(folder).sort()).toStrictEqual([
+      'events.ndjson',
+      'events.ndjson.checkpoint.json',
+      'events.ndjson.rejected.ndjson'
+    ])
+  }, 300_000)
 
-  function requestsSeen(count: number): Promise<void> {
-    return new Promise((resolve) => {
-      let left = count
-      const unsubscribe = emulator.onChange(() => {
-        if (--left > 0) return
-        unsubscribe()
-        resolve()
-      })
-    })
-  }
+  const storedIds = () =>
+    emulator
+      .events()
+      .map(({ idempotency_key }) => idempotency_key)
+      .sort()
+
+  const rejectedLines = () =>
+    readFileSync(join(folder, 'events.ndjson.rejected.ndjson'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text).line)
+      .sort((a, b) => a - b)
 })
 
+const isBad = (at: number) => at % BAD_EVERY === 0
+const isIdentify = (at: number) => at % 10 === 9
+
 function line(at: number): string {
-  if (at % BAD_EVERY === 0) return at % (2 * BAD_EVERY) === 0 ? 'no JSON' : JSON.stringify({ ...track(at), event: '' })
-  return JSON.stringify(at % 10 === 9 ? identify(at) : track(at))
+  if (isBad(at)) return at % (2 * BAD_EVERY) === 0 ? 'no JSON' : JSON.stringify({ ...track(at), event: '' })
+  return JSON.stringify(isIdentify(at) ? identify(at) : track(at))
+}
+
+function eventIds(): string[] {
+  const numbers = Array.from({ length: EVENTS }, (_, at) => at).filter((at) => !isBad(at) && !isIdentify(at))
+  return numbers.map((at) => `message-${at}`).sort()
 }
 
 const common = (at: number) => ({
   messageId: `message-${at}`,
-  userId: `user-${at % 100}`,
+  userId: `user-${at % USERS}`,
   timestamp: '2024-01-01T00:00:00.000Z'
 })
 const track = (at: number) => ({ ...common(at), type: 'track', event: 'Order Completed', properties: { total: at } })

@@ -56,7 +56,8 @@ describe('backfill', () => {
     const { code, stdout } = await backfill('a.ndjson', 'b.gz')
     expect({ code, stdout }).toStrictEqual({
       code: 0,
-      stdout: 'a.ndjson: delivered 2, rejected 0, skipped 0\nb.gz: delivered 2, rejected 0, skipped 0\n'
+      stdout:
+        'a.ndjson: delivered 2, rejected 0, skipped 0\nb.gz: delivered 2, rejected 0, skipped 0\nall files: delivered 4, rejected 0, skipped 0\n'
     })
     const event = (number: number) => ({
       event: 'Order Completed',

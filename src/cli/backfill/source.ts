@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Errors } from '@oclif/core'
 import { checkpointPath } from './checkpoint'
@@ -13,6 +13,8 @@ import type { Line, Place } from './lines'
 /** So much of a file's beginning tells whether it is the one that a checkpoint speaks of. */
 const HEAD_BYTES = 4096
 
+const GZIP = Buffer.from([0x1f, 0x8b])
+
 /** A file of lines, plain or gzip, or standard input. */
 export interface Source {
   /** As the user named it. */
@@ -22,6 +24,7 @@ export interface Source {
   name: string
   /** On the disk; absent when unknown. */
   bytes?: number
+  /** Of standard input, this is seen when it comes. */
   gzip: boolean
   /** What was read of standard input so far, at most as much as tells it from another. */
   beginning?: Buffer
@@ -32,7 +35,19 @@ export async function openSource(path: string): Promise<Source> {
   if (path === '-') return { path: 'standard input', besides: 'stdin', name: 'stdin', gzip: false }
   const found = await stat(path).catch((error: Error) => unreadable(path, error))
   if (found.isDirectory()) return unreadable(path, new Error('it is a folder'))
-  return { path, besides: path, name: basename(path), bytes: found.size, gzip: path.endsWith('.gz') }
+  const gzip = found.isFile() ? await beginsAsGzip(path) : path.endsWith('.gz')
+  return { path, besides: path, name: basename(path), bytes: found.size, gzip }
+}
+
+/** Some tools inflate a file and leave its name, some compress it and do the same. */
+async function beginsAsGzip(path: string): Promise<boolean> {
+  const file = await open(path).catch((error: Error) => unreadable(path, error))
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0)
+    return buffer.subarray(0, bytesRead).equals(GZIP)
+  } finally {
+    await file.close()
+  }
 }
 
 export function unreadable(path: string, error: Error): never {
@@ -80,11 +95,30 @@ export function isStdin({ name }: Source): boolean {
   return name === 'stdin'
 }
 
-function bytesOf(source: Source, raw: Readable): Readable {
-  if (!source.gzip) return raw
+function bytesOf(source: Source, raw: Readable): AsyncIterable<Buffer> {
+  if (isStdin(source)) return inflatedIfGzip(raw)
+  return source.gzip ? inflated(raw) : raw
+}
+
+function inflated(raw: Readable): AsyncIterable<Buffer> {
   const plain = createGunzip()
   raw.on('error', (error) => plain.destroy(error))
   return raw.pipe(plain)
+}
+
+async function* inflatedIfGzip(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks = raw[Symbol.asyncIterator]()
+  let beginning = Buffer.alloc(0)
+  while (beginning.length < GZIP.length) {
+    const next = await chunks.next()
+    if (next.done) break
+    beginning = Buffer.concat([beginning, next.value])
+  }
+  const all = async function* () {
+    if (beginning.length > 0) yield beginning
+    yield* { [Symbol.asyncIterator]: () => chunks }
+  }
+  yield* beginning.subarray(0, GZIP.length).equals(GZIP) ? inflated(Readable.from(all())) : all()
 }
 
 async function* guarded(source: Source, chunks: AsyncIterable<Buffer>, signal?: AbortSignal): AsyncGenerator<Buffer> {

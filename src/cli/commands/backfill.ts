@@ -1,5 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
+import { NOTHING, rejectedPath } from '../backfill/checkpoint'
 import type { Totals } from '../backfill/checkpoint'
 import type { FileOptions } from '../backfill/run-file'
 import type { Source } from '../backfill/source'
@@ -89,19 +90,20 @@ export default class Backfill extends Command {
 
   private async replay(sources: Source[], options: FileOptions): Promise<number> {
     const { runFile } = await import('../backfill/run-file')
-    let rejected = 0
+    const all = { ...NOTHING }
     for (const source of sources) {
       if (options.signal.aborted) break
       const totals = await runFile(source, options)
-      this.summarize(source, totals)
-      rejected += totals.rejected
+      for (const name of ['delivered', 'rejected', 'skipped'] as const) all[name] += totals[name]
+      this.summarize(source.path, totals, rejectedPath(source.besides))
     }
-    return rejected
+    if (sources.length > 1) this.summarize('all files', all)
+    return all.rejected
   }
 
-  private summarize({ path, besides }: Source, { delivered, rejected, skipped }: Totals): void {
-    const where = rejected > 0 ? ` (${besides}.rejected.ndjson)` : ''
-    this.log(`${path}: delivered ${delivered}, rejected ${rejected}${where}, skipped ${skipped}`)
+  private summarize(name: string, { delivered, rejected, skipped }: Totals, rejectedFile?: string): void {
+    const where = rejected > 0 && rejectedFile !== undefined ? ` (${rejectedFile})` : ''
+    this.log(`${name}: delivered ${delivered}, rejected ${rejected}${where}, skipped ${skipped}`)
   }
 
   private async rehearse(sources: Source[], options: FileOptions): Promise<void> {
