@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { onDisk } from '../backfill/durable-file'
 
 /** Ids that are sorted in memory at a time. */
-const IDS_PER_RUN = 200_000
+const IDS_PER_RUN = 100_000
 
 /** A file of ids in order, one a line, read some at a time. */
 export class IdReader {
@@ -84,7 +84,7 @@ export class IdWriter {
     const text = this.lines.map((line) => `${line}\n`).join('')
     this.lines = []
     if (this.stream.errored) throw this.stream.errored
-    if (text !== '' && !this.stream.write(text)) await Promise.race([once(this.stream, 'drain'), finished(this.stream)])
+    if (text !== '' && !this.stream.write(text)) await once(this.stream, 'drain')
   }
 }
 
