@@ -1,5 +1,5 @@
 import { Analytics } from '@segment/analytics-node'
-import { POISON } from './phases'
+import { isPoisoned, POISON } from './phases'
 
 /** What a client tells when it has stopped. */
 export interface ClientReport {
@@ -9,7 +9,6 @@ export interface ClientReport {
 }
 
 const TICKS_A_SECOND = 10
-const POISON_EVERY = 97
 
 const [host, prefix, rate] = process.argv.slice(2)
 const analytics = new Analytics({ writeKey: 'soak', host, flushAt: 40, flushInterval: 200, maxRetries: 1000 })
@@ -23,7 +22,7 @@ const person = (number: number) => `person-${prefix}-${number % 50}`
 const properties = (id: string, number: number) => ({
   soak_id: id,
   nested: { list: [1, { a: number }], when: new Date(number) },
-  ...(number % POISON_EVERY === 0 ? { note: POISON } : {})
+  ...(isPoisoned(number) ? { note: POISON } : {})
 })
 
 const track: Call = (id, number, done) =>

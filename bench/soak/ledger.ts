@@ -1,3 +1,5 @@
+import { isPoisoned } from './phases'
+
 interface StoredEvent {
   properties: { soak_id?: string }
 }
@@ -15,6 +17,8 @@ export interface Ledger {
   doubled: string[]
   /** Refused for good, and stored all the same. */
   contradictory: string[]
+  /** Refused for good, although nothing was wrong with them. */
+  undeserved: string[]
 }
 
 /** What Heap has: how often each event, and which property of a user or account. */
@@ -61,6 +65,13 @@ export function balance(acknowledged: Set<string>, heap: HeapContent, refusals: 
     refused,
     lost: ids.filter((id) => !heap.has(id) && !refusals.has(id)),
     doubled: heap.doubled(),
-    contradictory: [...refusals.keys()].filter((id) => heap.has(id))
+    contradictory: [...refusals.keys()].filter((id) => heap.has(id)),
+    undeserved: [...refusals.keys()].filter((id) => !deservesRefusal(id))
   }
+}
+
+/** Of hostile calls any may; of the SDK's only those that are made so; of the flood's none. */
+function deservesRefusal(id: string): boolean {
+  const [prefix, number] = id.split('_')
+  return prefix.startsWith('h') || (prefix.startsWith('c') && isPoisoned(Number(number)))
 }

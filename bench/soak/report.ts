@@ -27,7 +27,8 @@ export function print({ ledger, troubles, hostile, unexpected, serve }: Findings
     ['refused for good', [...ledger.refused.values()].reduce((sum, count) => sum + count, 0)],
     ['lost', ledger.lost.length],
     ['doubled', ledger.doubled.length],
-    ['refused and yet delivered', ledger.contradictory.length]
+    ['refused and yet delivered', ledger.contradictory.length],
+    ['refused without a reason', ledger.undeserved.length]
   ])
   section('Refused for good', [...ledger.refused])
   section('Troubles', troubles)
@@ -37,7 +38,8 @@ export function print({ ledger, troubles, hostile, unexpected, serve }: Findings
     ['attempts to be repeated', serve.retries],
     ['exit code', serve.exitCode ?? -1]
   ])
-  const examples = [...ledger.lost, ...ledger.doubled, ...ledger.contradictory].slice(0, 20)
+  const { lost, doubled, contradictory, undeserved } = ledger
+  const examples = [lost, doubled, contradictory, undeserved].flatMap((ids) => ids.slice(0, 20))
   for (const line of [...unexpected, ...examples]) console.log(`  ${line}`)
 }
 
@@ -47,6 +49,6 @@ function section(title: string, rows: [string, number][]): void {
 }
 
 export function isClean({ ledger, unexpected, serve }: Findings): boolean {
-  const wrong = [ledger.lost, ledger.doubled, ledger.contradictory, unexpected]
+  const wrong = [ledger.lost, ledger.doubled, ledger.contradictory, ledger.undeserved, unexpected]
   return wrong.every(({ length }) => length === 0) && serve.exitCode === 0 && ledger.accepted > 0
 }

@@ -8,18 +8,31 @@ const LINE_EVERY_MS = 5_000
 /** The others are in the file of rejected lines alone. */
 const MAX_UNREADABLE_SHOWN = 10
 
+const MAX_NAME_CHARACTERS = 40
+
 export interface Figures {
   delivered: number
   rejected: number
   waiting: number
 }
 
-/** A bar on a terminal, plain lines elsewhere; both on standard error. */
+interface Shown extends Figures {
+  name: string
+  perSecond: number
+  retried: number
+  /** 0 to 1; undefined when nobody knows how much there is. */
+  share?: number
+}
+
+/** A bar on a terminal, plain lines elsewhere. */
 export class Progress {
   private timer?: NodeJS.Timeout
+  private refresh: () => void = () => undefined
   private bar?: SingleBar
   private retried = 0
   private unreadables = 0
+
+  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
 
   start(
     source: Pick<Source, 'path'>,
@@ -33,19 +46,19 @@ export class Progress {
   follow(name: string, figures: () => Figures, share: () => number | undefined): void {
     const startedAt = Date.now()
     const before = figures()
-    const show = () => {
+    this.refresh = () => {
       const now = figures()
       const seconds = Math.max(0.001, (Date.now() - startedAt) / 1000)
       const perSecond = Math.round((now.delivered + now.rejected - before.delivered - before.rejected) / seconds)
-      this.show(name, { ...now, perSecond, retried: this.retried }, share())
+      this.show({ ...now, name, perSecond, retried: this.retried, share: share() })
     }
-    if (process.stderr.isTTY) this.bar = newBar()
-    this.timer = setInterval(show, this.bar ? BAR_EVERY_MS : LINE_EVERY_MS)
+    if (this.stream.isTTY) this.bar = newBar(this.stream, share() !== undefined)
+    this.timer = setInterval(this.refresh, this.bar ? BAR_EVERY_MS : LINE_EVERY_MS)
   }
 
   /** Counts what is sent again, and says why at the first. */
   readonly retry = (events: number, reason: string): void => {
-    if (this.retried === 0 && !this.bar) this.note(`sending again: ${reason.slice(0, 200)}`)
+    if (this.retried === 0) this.note(`sending again: ${reason.slice(0, 200)}`)
     this.retried += events
   }
 
@@ -57,37 +70,32 @@ export class Progress {
 
   /** A line of its own, above the bar if there is one. */
   note(text: string): void {
-    process.stderr.write(this.bar ? `\r\x1b[K${text}\n` : `${text}\n`)
+    this.stream.write(this.bar ? `\r\x1b[K${text}\n` : `${text}\n`)
   }
 
   stop(): void {
     clearInterval(this.timer)
+    if (this.bar) this.refresh()
     this.bar?.stop()
     this.bar = undefined
   }
 
-  private show(
-    name: string,
-    figures: Figures & { perSecond: number; retried: number },
-    share: number | undefined
-  ): void {
+  private show({ name, share, ...figures }: Shown): void {
     const { delivered, rejected, waiting, perSecond, retried } = figures
     const done = Math.floor((share ?? 0) * 1000) / 10
-    if (this.bar) return this.bar.update(done, { ...figures })
+    if (this.bar) return this.bar.update(done, { ...figures, name: name.slice(-MAX_NAME_CHARACTERS) })
     const part = share === undefined ? '' : ` ${done.toFixed(1)} %,`
-    process.stderr.write(
+    this.stream.write(
       `${name}:${part} ${perSecond}/s, sent ${delivered}, failed ${rejected}, waiting ${waiting}, sent again ${retried}\n`
     )
   }
 }
 
-function newBar(): SingleBar {
-  const bar = new SingleBar({
-    format:
-      '{bar} {percentage} % | ETA {eta_formatted} | {perSecond}/s | sent {delivered}, failed {rejected}, waiting {waiting}',
-    stream: process.stderr,
-    etaBuffer: 50
-  })
-  bar.start(100, 0, { perSecond: 0, delivered: 0, rejected: 0, waiting: 0 })
+function newBar(stream: NodeJS.WriteStream, hasEnd: boolean): SingleBar {
+  const figures =
+    '{name} | {perSecond}/s | sent {delivered}, failed {rejected}, waiting {waiting}, sent again {retried}'
+  const format = hasEnd ? `{bar} {percentage} % | ETA {eta_formatted} | ${figures}` : figures
+  const bar = new SingleBar({ format, stream, etaBuffer: 50, barsize: 20 })
+  bar.start(100, 0, { name: '', perSecond: 0, delivered: 0, rejected: 0, waiting: 0, retried: 0 })
   return bar
 }

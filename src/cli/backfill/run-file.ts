@@ -53,9 +53,21 @@ async function runLocked(source: Source, options: FileOptions): Promise<Totals> 
     shelf.close()
     await saver.stop()
   }
+  if (checkpoint && !options.signal.aborted && isSettled(checkpoint, ledger.totals)) {
+    options.progress.note(
+      `${source.path}: nothing was left to send; to send all of it again, delete ${checkpointPath(source.besides)}`
+    )
+  }
   // What comes next on standard input is another file.
   if (isStdin(source) && !options.signal.aborted) await rm(checkpointPath(source.besides))
   return ledger.totals
+}
+
+function isSettled({ totals, unsettled }: Checkpoint, now: Totals): boolean {
+  return (
+    unsettled.length === 0 &&
+    (['delivered', 'rejected', 'skipped'] as const).every((name) => totals[name] === now[name])
+  )
 }
 
 interface Replaying extends FileOptions {
