@@ -1,35 +1,21 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { start } from '../../src/emulator'
-import type { RunningEmulator } from '../../src/emulator'
-import { endAll, Running } from './__helpers__/command-line'
-import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+import { Running } from './__helpers__/command-line'
+import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
 
 describe('audience:sync', () => {
-  let emulator: RunningEmulator
-  let folder: string
-  beforeAll(async () => {
-    emulator = await start({ rateLimits: false })
-  })
-  beforeEach(() => {
-    emulator.reset()
-    folder = temporaryFolder()
-  })
-  afterEach(endAll)
-  afterAll(async () => {
-    removeTemporaryFolders()
-    await emulator.close()
-  })
+  const here = emulatorAndFolder({ rateLimits: false })
 
   const begin = (members: string, ...more: string[]) =>
-    new Running(['audience:sync', '--name', 'vip', '--members', members, '--emulator', emulator.url, ...more], {
-      cwd: folder
+    new Running(['audience:sync', '--name', 'vip', '--members', members, '--emulator', here.emulator.url, ...more], {
+      cwd: here.folder
     })
-  const memberships = () => Object.fromEntries(emulator.users().map((user) => [user.identity, user.properties.vip]))
+  const memberships = () =>
+    Object.fromEntries(here.emulator.users().map((user) => [user.identity, user.properties.vip]))
 
   it('skips lines that are too long or name nobody, and tells their numbers', async () => {
     const csv = `userId\nuser-1\n${'x'.repeat(10_000_000)}\n"user-2"\n\nguest\nuser-3`
-    writeFileSync(join(folder, 'members.csv'), csv)
+    writeFileSync(join(here.folder, 'members.csv'), csv)
     const { code, stderr } = await begin('members.csv').exited
     expect({ code, stderr: stderr.split('\n') }).toStrictEqual({
       code: 2,
@@ -44,33 +30,33 @@ describe('audience:sync', () => {
   })
 
   it('sends nothing when a quote is never closed: everybody after it would seem to have left', async () => {
-    writeFileSync(join(folder, 'members.csv'), `user-1\n"user-2\n${'user-3\n'.repeat(200_000)}`)
+    writeFileSync(join(here.folder, 'members.csv'), `user-1\n"user-2\n${'user-3\n'.repeat(200_000)}`)
     const { code, stderr } = await begin('members.csv').exited
     expect({ code, stderr }).toStrictEqual({
       code: 1,
       stderr: expect.stringMatching(/\nError: cannot read members\.csv: .*\n$/)
     })
-    expect(emulator.requests).toStrictEqual([])
-    expect(readdirSync(folder)).toStrictEqual(['members.csv'])
+    expect(here.emulator.requests).toStrictEqual([])
+    expect(readdirSync(here.folder)).toStrictEqual(['members.csv'])
   })
 
   it('takes half of a list for none: Ctrl-C while members come in changes nothing', async () => {
     const first = begin('-')
     first.stdin.end('user-1\nuser-2\n')
     expect(await first.exited).toMatchObject({ code: 0 })
-    const state = readFileSync(join(folder, 'vip.emulator-11.state'), 'utf8')
+    const state = readFileSync(join(here.folder, 'vip.emulator-11.state'), 'utf8')
     const second = begin('-')
     second.stdin.write('guest\nuser-2\n')
     second.stdin.write('user-9\n'.repeat(2_000))
     await second.printed(/stdin|standard input:1/)
     second.kill('SIGINT')
     expect(await second.exited).toMatchObject({ code: 130 })
-    expect(emulator.requests).toHaveLength(1)
-    expect(readFileSync(join(folder, 'vip.emulator-11.state'), 'utf8')).toBe(state)
+    expect(here.emulator.requests).toHaveLength(1)
+    expect(readFileSync(join(here.folder, 'vip.emulator-11.state'), 'utf8')).toBe(state)
   })
 
   it('refuses a second sync of the same audience at once', async () => {
-    writeFileSync(join(folder, 'members.csv'), 'user-1\n')
+    writeFileSync(join(here.folder, 'members.csv'), 'user-1\n')
     const waiting = begin('-', '--state', 'one.state')
     waiting.stdin.write(`guest\n${'user-9\n'.repeat(2_000)}`)
     await waiting.printed(/standard input:1/)
@@ -83,9 +69,9 @@ describe('audience:sync', () => {
   })
 
   it('removes everybody when nobody is a member any more', async () => {
-    writeFileSync(join(folder, 'members.csv'), 'user-1\r\nuser-2\r\n')
+    writeFileSync(join(here.folder, 'members.csv'), 'user-1\r\nuser-2\r\n')
     await begin('members.csv').exited
-    writeFileSync(join(folder, 'members.csv'), '')
+    writeFileSync(join(here.folder, 'members.csv'), '')
     expect(await begin('members.csv').exited).toMatchObject({
       code: 0,
       stdout: 'vip: synced: added 0, removed 2, unchanged 0, rejected 0\n'

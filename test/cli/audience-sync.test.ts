@@ -1,38 +1,24 @@
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { start } from '../../src/emulator'
-import type { RunningEmulator } from '../../src/emulator'
-import { endAll, run, Running } from './__helpers__/command-line'
+import { run, Running } from './__helpers__/command-line'
 import { requestsSeen } from './__helpers__/killing'
-import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
 
 const KEY = 'order_completed_last_30days'
 
 describe('audience:sync', () => {
-  let emulator: RunningEmulator
-  let folder: string
-  beforeAll(async () => {
-    emulator = await start({ rateLimits: false })
-  })
-  beforeEach(() => {
-    emulator.reset()
-    folder = temporaryFolder()
-  })
-  afterEach(endAll)
-  afterAll(async () => {
-    removeTemporaryFolders()
-    await emulator.close()
-  })
+  const here = emulatorAndFolder({ rateLimits: false })
 
   const args = (members: string, ...more: string[]) => [
     ...['audience:sync', '--name', 'Order Completed Last 30days', '--members', members],
-    ...['--emulator', emulator.url, ...more]
+    ...['--emulator', here.emulator.url, ...more]
   ]
-  const sync = (members: string, ...more: string[]) => run(args(members, ...more), { cwd: folder })
-  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-  const read = (name: string) => readFileSync(join(folder, name), 'utf8')
-  const memberships = () => Object.fromEntries(emulator.users().map((user) => [user.identity, user.properties[KEY]]))
-  const bodies = () => emulator.requests.map(({ body }) => body)
+  const sync = (members: string, ...more: string[]) => run(args(members, ...more), { cwd: here.folder })
+  const write = (name: string, text: string) => writeFileSync(join(here.folder, name), text)
+  const read = (name: string) => readFileSync(join(here.folder, name), 'utf8')
+  const memberships = () =>
+    Object.fromEntries(here.emulator.users().map((user) => [user.identity, user.properties[KEY]]))
+  const bodies = () => here.emulator.requests.map(({ body }) => body)
 
   it('sends true for everybody at first, and only the changes later', async () => {
     write('members.csv', 'email,userId\r\na@x.org,user-1\r\nb@x.org,user-2\r\nc@x.org,user-2\r\n')
@@ -52,7 +38,7 @@ describe('audience:sync', () => {
         { identity: 'user-3', properties: { [KEY]: true } }
       ]
     })
-    expect(readdirSync(folder).sort()).toStrictEqual(['members.csv', `${KEY}.emulator-11.state`])
+    expect(readdirSync(here.folder).sort()).toStrictEqual(['members.csv', `${KEY}.emulator-11.state`])
   })
 
   it('shows the changes with --dry-run, and neither sends nor writes', async () => {
@@ -62,8 +48,8 @@ describe('audience:sync', () => {
       code: 0,
       stdout: `${KEY}: would add 3, remove 0, leave 0 unchanged, reject 0\n`
     })
-    expect(readdirSync(folder)).toStrictEqual(['members.ndjson'])
-    expect(emulator.requests).toStrictEqual([])
+    expect(readdirSync(here.folder)).toStrictEqual(['members.ndjson'])
+    expect(here.emulator.requests).toStrictEqual([])
   })
 
   it('lists rows that name nobody, and takes the column that it is told', async () => {
@@ -77,15 +63,15 @@ describe('audience:sync', () => {
       '{"line":5,"reason":"the id has more than 255 characters"}',
       ''
     ])
-    expect(existsSync(join(folder, 'kept.state'))).toBe(true)
+    expect(existsSync(join(here.folder, 'kept.state'))).toBe(true)
   })
 
   it('tries whom Heap refused again at the next sync', async () => {
     write('members.csv', 'user-1\nuser-2\nuser-3\n')
-    emulator.setFaults({ refuseContaining: 'user-2' })
+    here.emulator.setFaults({ refuseContaining: 'user-2' })
     expect(await sync('members.csv')).toMatchObject({ code: 2 })
     expect(JSON.parse(read('members.csv.rejected.ndjson'))).toMatchObject({ id: 'user-2', member: true, status: 400 })
-    emulator.setFaults({})
+    here.emulator.setFaults({})
     const { code, stdout } = await sync('members.csv')
     expect({ code, stdout }).toStrictEqual({
       code: 0,
@@ -101,17 +87,17 @@ describe('audience:sync', () => {
   ])('refuses %s before it sends', async (_case, members, state, message) => {
     write('members.csv', 'user-1\n')
     write('kept.state', '{"audience":"other"}\nuser-1\n')
-    symlinkSync('/dev/full', join(folder, 'full.state.checkpoint.json.tmp'))
+    symlinkSync('/dev/full', join(here.folder, 'full.state.checkpoint.json.tmp'))
     const { code, stderr } = await sync(members, '--state', state)
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
-    expect(emulator.requests).toStrictEqual([])
+    expect(here.emulator.requests).toStrictEqual([])
   })
 
   it('finishes the request in flight on Ctrl-C and says how to go on', async () => {
     write('members.csv', Array.from({ length: 5_000 }, (_, at) => `user-${at}`).join('\n'))
-    emulator.setFaults({ delayMs: 200 })
-    const sent = requestsSeen(emulator, 1)
-    const running = new Running(args('members.csv'), { cwd: folder })
+    here.emulator.setFaults({ delayMs: 200 })
+    const sent = requestsSeen(here.emulator, 1)
+    const running = new Running(args('members.csv'), { cwd: here.folder })
     await sent
     running.kill('SIGINT')
     const { code, stderr } = await running.exited
@@ -119,7 +105,7 @@ describe('audience:sync', () => {
       code: 130,
       stderr: expect.stringMatching(/\nstopped; the same command goes on from here\n$/)
     })
-    emulator.setFaults({})
+    here.emulator.setFaults({})
     expect(await sync('members.csv')).toMatchObject({ code: 0 })
     expect(bodies()).toHaveLength(5)
   })

@@ -1,10 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { start } from '../../src/emulator'
-import type { RunningEmulator } from '../../src/emulator'
-import { endAll, run, Running } from './__helpers__/command-line'
-import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+import { run, Running } from './__helpers__/command-line'
+import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
 
 const track = (number: number, userId: string) => ({
   type: 'track',
@@ -38,30 +36,18 @@ const ARCHIVED = {
 }
 
 describe('what backfill reads', () => {
-  let emulator: RunningEmulator
-  let folder: string
-  beforeAll(async () => {
-    emulator = await start({ rateLimits: false })
-  })
-  beforeEach(() => {
-    emulator.reset()
-    folder = temporaryFolder()
-  })
-  afterEach(endAll)
-  afterAll(async () => {
-    removeTemporaryFolders()
-    await emulator.close()
-  })
+  const here = emulatorAndFolder({ rateLimits: false })
 
-  const begin = (...more: string[]) => new Running(['backfill', '--emulator', emulator.url, ...more], { cwd: folder })
-  const write = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content)
-  const keys = () => emulator.events().map(({ idempotency_key }) => idempotency_key)
+  const begin = (...more: string[]) =>
+    new Running(['backfill', '--emulator', here.emulator.url, ...more], { cwd: here.folder })
+  const write = (name: string, content: string | Buffer) => writeFileSync(join(here.folder, name), content)
+  const keys = () => here.emulator.events().map(({ idempotency_key }) => idempotency_key)
 
   it("takes files of Segment's S3 archive, with the time that Segment has corrected", async () => {
     const identify = { ...ARCHIVED, type: 'identify', event: undefined, properties: undefined, traits: { plan: 'pro' } }
     write('1704067200000.0a1b2c.gz', gzipSync(`${JSON.stringify(ARCHIVED)}\n${JSON.stringify(identify)}\n`))
     expect(await begin('1704067200000.0a1b2c.gz').exited).toMatchObject({ code: 0 })
-    expect(new Map(emulator.requests.map(({ path, body }) => [path, body]))).toStrictEqual(
+    expect(new Map(here.emulator.requests.map(({ path, body }) => [path, body]))).toStrictEqual(
       new Map<string, unknown>([
         [
           '/api/track',
@@ -103,7 +89,7 @@ describe('what backfill reads', () => {
 
   it('takes standard input that is gzip, and goes on with it after a kill', async () => {
     const input = gzipSync(lines(3_000, (at) => `user-${at}`))
-    emulator.setFaults({ next: [{ pass: true }, { status: 503 }] })
+    here.emulator.setFaults({ next: [{ pass: true }, { status: 503, retryAfter: 60 }] })
     const first = begin('-', '--rate', '0')
     first.stdin.write(input.subarray(0, 1))
     first.stdin.end(input.subarray(1))
@@ -111,7 +97,7 @@ describe('what backfill reads', () => {
     await checkpointed()
     first.kill('SIGKILL')
     await first.exited
-    emulator.setFaults({})
+    here.emulator.setFaults({})
     const second = begin('-', '--rate', '0')
     second.stdin.end(input)
     expect(await second.exited).toMatchObject({
@@ -123,7 +109,7 @@ describe('what backfill reads', () => {
 
   it('goes on with standard input after a kill, refuses another one, and takes that once all is delivered', async () => {
     const input = lines(3_000, (at) => `user-${at}`)
-    emulator.setFaults({ next: [{ pass: true }, { status: 503 }] })
+    here.emulator.setFaults({ next: [{ pass: true }, { status: 503, retryAfter: 60 }] })
     const killed = begin('-', '--rate', '0')
     killed.stdin.end(input)
     await killed.printed(/sending again/)
@@ -139,7 +125,7 @@ describe('what backfill reads', () => {
         /Error: standard input is not the file that stdin\.checkpoint\.json was written for/
       )
     })
-    emulator.setFaults({})
+    here.emulator.setFaults({})
     const same = begin('-', '--rate', '0')
     same.stdin.end(input)
     expect(await same.exited).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered 3000, rejected 0') })
@@ -166,7 +152,7 @@ describe('what backfill reads', () => {
       'further lines cannot be read either',
       ''
     ])
-    const kept = readFileSync(join(folder, 'a.ndjson.rejected.ndjson'), 'utf8').split('\n').filter(Boolean)
+    const kept = readFileSync(join(here.folder, 'a.ndjson.rejected.ndjson'), 'utf8').split('\n').filter(Boolean)
     expect(kept.map((line) => JSON.parse(line).text)).toStrictEqual([...bad, '{"type":"track"}'])
   })
 
@@ -176,13 +162,13 @@ describe('what backfill reads', () => {
       lines(1, () => 'user-1')
     )
     const env = { HEAP_APP_ID: '77', HEAP_REGION: 'EU' }
-    await run(['backfill', '--emulator', emulator.url, 'a.ndjson'], { cwd: folder, env })
-    expect(emulator.requests.map(({ app_id, region }) => [app_id, region])).toStrictEqual([['77', 'EU']])
+    await run(['backfill', '--emulator', here.emulator.url, 'a.ndjson'], { cwd: here.folder, env })
+    expect(here.emulator.requests.map(({ app_id, region }) => [app_id, region])).toStrictEqual([['77', 'EU']])
   })
 
   /** Resolves once the checkpoint tells of a batch that was delivered. */
   async function checkpointed(): Promise<void> {
-    const path = join(folder, 'stdin.checkpoint.json')
+    const path = join(here.folder, 'stdin.checkpoint.json')
     while (JSON.parse(readFileSync(path, 'utf8')).totals.delivered === 0) await new Promise(setImmediate)
   }
 })

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { start } from '../../src/emulator'
-import type { RunningEmulator } from '../../src/emulator'
-import { endAll, Running } from './__helpers__/command-line'
-import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+import { Running } from './__helpers__/command-line'
+import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
 
 const track = (number: number, userId: string) => ({
   type: 'track',
@@ -18,25 +16,13 @@ const lines = (count: number, userOf: (at: number) => string, from = 0) =>
   Array.from({ length: count }, (_, at) => `${JSON.stringify(track(from + at, userOf(from + at)))}\n`).join('')
 
 describe('backfill at a rate', () => {
-  let emulator: RunningEmulator
-  let folder: string
-  beforeAll(async () => {
-    emulator = await start()
-  })
-  beforeEach(() => {
-    emulator.reset()
-    folder = temporaryFolder()
-  })
-  afterEach(endAll)
-  afterAll(async () => {
-    removeTemporaryFolders()
-    await emulator.close()
-  })
+  const here = emulatorAndFolder()
 
-  const begin = (...more: string[]) => new Running(['backfill', '--emulator', emulator.url, ...more], { cwd: folder })
-  const write = (name: string, content: string) => writeFileSync(join(folder, name), content)
-  const keys = () => emulator.events().map(({ idempotency_key }) => idempotency_key)
-  const statuses = () => emulator.requests.map(({ status }) => status)
+  const begin = (...more: string[]) =>
+    new Running(['backfill', '--emulator', here.emulator.url, ...more], { cwd: here.folder })
+  const write = (name: string, content: string) => writeFileSync(join(here.folder, name), content)
+  const keys = () => here.emulator.events().map(({ idempotency_key }) => idempotency_key)
+  const statuses = () => here.emulator.requests.map(({ status }) => status)
 
   it('sends what comes after more events of one identity than memory holds, and keeps to its rate', async () => {
     write('a.ndjson', lines(12_000, () => 'busy') + lines(200, (at) => `user-${at}`, 12_000))
@@ -48,10 +34,10 @@ describe('backfill at a rate', () => {
       stdout: expect.stringMatching(/^a\.ndjson: delivered [3-5]00,/)
     })
     expect(new Set(statuses())).toStrictEqual(new Set([200]))
-    expect(readdirSync(folder).sort()).toStrictEqual(['a.ndjson', 'a.ndjson.checkpoint.json'])
-    const busy = emulator.events().filter(({ identity }) => identity === 'busy')
+    expect(readdirSync(here.folder).sort()).toStrictEqual(['a.ndjson', 'a.ndjson.checkpoint.json'])
+    const busy = here.emulator.events().filter(({ identity }) => identity === 'busy')
     expect(busy.map(({ idempotency_key }) => idempotency_key)).toStrictEqual(busy.map((_, at) => `message-${at}`))
-    const left = JSON.parse(readFileSync(join(folder, 'a.ndjson.checkpoint.json'), 'utf8'))
+    const left = JSON.parse(readFileSync(join(here.folder, 'a.ndjson.checkpoint.json'), 'utf8'))
     expect(left.unsettled).toHaveLength(12_000 - busy.length)
   })
 
@@ -61,10 +47,10 @@ describe('backfill at a rate', () => {
       lines(100, (at) => `user-${at}`)
     )
     const running = begin('a.ndjson', '--rate', '600')
-    await seen(() => emulator.requests.length === 1)
+    await seen(() => here.emulator.requests.length === 1)
     running.kill('SIGINT')
     await running.exited
-    expect(emulator.requests.map(({ items }) => items)).toStrictEqual([40])
+    expect(here.emulator.requests.map(({ items }) => items)).toStrictEqual([40])
   })
 
   it('goes through many small files without waiting for each', async () => {
@@ -86,7 +72,7 @@ describe('backfill at a rate', () => {
       lines(150, () => 'busy')
     )
     expect(await begin('a.ndjson').exited).toMatchObject({ code: 0 })
-    expect(emulator.requests.map(({ items, status }) => [items, status])).toStrictEqual([
+    expect(here.emulator.requests.map(({ items, status }) => [items, status])).toStrictEqual([
       [100, 200],
       [50, 200]
     ])
@@ -99,17 +85,17 @@ describe('backfill at a rate', () => {
       stdout: expect.stringContaining('delivered 17100,')
     })
     expect(new Set(statuses())).toStrictEqual(new Set([200]))
-    const ids = emulator.events().map(({ identity }) => identity)
+    const ids = here.emulator.events().map(({ identity }) => identity)
     expect(ids).toHaveLength(17_100)
     expect(ids.filter((id) => id === 'busy')).toHaveLength(1_100)
     expect(ids.indexOf('user-1100')).toBeLessThan(101)
   }, 150_000)
 
-  const others = () => emulator.events().filter(({ identity }) => identity !== 'busy').length
+  const others = () => here.emulator.events().filter(({ identity }) => identity !== 'busy').length
 
   function seen(check: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      const unsubscribe = emulator.onChange(() => {
+      const unsubscribe = here.emulator.onChange(() => {
         if (!check()) return
         unsubscribe()
         resolve()

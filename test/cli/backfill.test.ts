@@ -3,10 +3,8 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { start } from '../../src/emulator'
-import type { RunningEmulator } from '../../src/emulator'
-import { endAll, ROOT, run, Running } from './__helpers__/command-line'
-import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+import { ROOT, run, Running } from './__helpers__/command-line'
+import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
 
 const TIME = '2024-01-01T00:00:00.000Z'
 
@@ -24,31 +22,18 @@ const lines = (...events: object[]) => events.map((event) => `${JSON.stringify(e
 const many = (count: number, more?: object) => lines(...Array.from({ length: count }, (_, at) => track(at, more)))
 
 describe('backfill', () => {
-  let emulator: RunningEmulator
-  let folder: string
-  beforeAll(async () => {
-    emulator = await start({ rateLimits: false })
-  })
-  beforeEach(() => {
-    emulator.reset()
-    folder = temporaryFolder()
-  })
-  afterEach(endAll)
-  afterAll(async () => {
-    removeTemporaryFolders()
-    await emulator.close()
-  })
+  const here = emulatorAndFolder({ rateLimits: false })
 
-  const args = (...more: string[]) => ['backfill', '--emulator', emulator.url, ...more]
-  const backfill = (...more: string[]) => run(args(...more), { cwd: folder })
-  const write = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content)
+  const args = (...more: string[]) => ['backfill', '--emulator', here.emulator.url, ...more]
+  const backfill = (...more: string[]) => run(args(...more), { cwd: here.folder })
+  const write = (name: string, content: string | Buffer) => writeFileSync(join(here.folder, name), content)
   const rejected = (name: string): Record<string, unknown>[] =>
-    readFileSync(join(folder, `${name}.rejected.ndjson`), 'utf8')
+    readFileSync(join(here.folder, `${name}.rejected.ndjson`), 'utf8')
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line))
-  const keys = () => emulator.events().map(({ idempotency_key }) => idempotency_key)
-  const bodies = () => emulator.requests.map(({ body }) => body)
+  const keys = () => here.emulator.events().map(({ idempotency_key }) => idempotency_key)
+  const bodies = () => here.emulator.requests.map(({ body }) => body)
 
   it('sends the lines of several files, plain and gzip, and each only once when it is run again', async () => {
     write('a.ndjson', lines(track(1), track(2)))
@@ -72,7 +57,7 @@ describe('backfill', () => {
     ])
     expect(await backfill('a.ndjson', 'b.gz')).toMatchObject({ code: 0, stdout })
     expect(bodies()).toHaveLength(2)
-    expect(readdirSync(folder).sort()).toStrictEqual([
+    expect(readdirSync(here.folder).sort()).toStrictEqual([
       'a.ndjson',
       'a.ndjson.checkpoint.json',
       'b.gz',
@@ -81,11 +66,11 @@ describe('backfill', () => {
   })
 
   it('reads standard input', async () => {
-    const child = spawn(process.execPath, [join(ROOT, 'bin/run'), ...args('-', '--app-id', '11')], { cwd: folder })
+    const child = spawn(process.execPath, [join(ROOT, 'bin/run'), ...args('-', '--app-id', '11')], { cwd: here.folder })
     child.stdin.end(lines(track(1)))
     expect(await once(child, 'close')).toStrictEqual([0, null])
     expect(keys()).toStrictEqual(['message-1'])
-    expect(readdirSync(folder)).toStrictEqual([])
+    expect(readdirSync(here.folder)).toStrictEqual([])
   })
 
   it('skips what it cannot read, with line number and reason, and sends the rest', async () => {
@@ -116,7 +101,7 @@ describe('backfill', () => {
 
   it('lists what Heap refuses for good, with the event, and sends its neighbours', async () => {
     write('a.ndjson', lines(track(1), track(2, { event: 'poison' }), track(3), track(4, { event: undefined })))
-    emulator.setFaults({ refuseContaining: 'poison' })
+    here.emulator.setFaults({ refuseContaining: 'poison' })
     expect(await backfill('a.ndjson')).toMatchObject({ code: 2 })
     expect(keys()).toStrictEqual(['message-1', 'message-3'])
     const byLine = rejected('a.ndjson').sort((a, b) => Number(a.line) - Number(b.line))
@@ -128,7 +113,7 @@ describe('backfill', () => {
 
   it('sends again what can be sent again, and nothing twice', async () => {
     write('a.ndjson', many(30))
-    emulator.setFaults({ next: [{ status: 503 }, { reset: 'after' }, { status: 429, retryAfter: 1 }] })
+    here.emulator.setFaults({ next: [{ status: 503 }, { reset: 'after' }, { status: 429, retryAfter: 1 }] })
     const { code, stderr } = await backfill('a.ndjson')
     expect({ code, stderr }).toStrictEqual({ code: 0, stderr: expect.stringMatching(/^sending again: .*503/) })
     expect(keys()).toHaveLength(30)
@@ -145,9 +130,9 @@ describe('backfill', () => {
     expect(stdout).toBe('a.ndjson: delivered 2, rejected 0, skipped 3\n')
     const first = keys()
     expect(new Set(first).size).toBe(2)
-    emulator.reset()
-    mkdirSync(join(folder, 'copy'))
-    write('copy/a.ndjson', readFileSync(join(folder, 'a.ndjson')))
+    here.emulator.reset()
+    mkdirSync(join(here.folder, 'copy'))
+    write('copy/a.ndjson', readFileSync(join(here.folder, 'a.ndjson')))
     await backfill('copy/a.ndjson', ...range)
     expect(keys()).toStrictEqual(first)
   })
@@ -162,8 +147,8 @@ describe('backfill', () => {
     expect(stdout).toMatch(/identifyUser: 1 payloads, the first: \{\n {2}"user_id": "user-1"/)
     expect(stdout).toContain('requests to /api/track: 2\n')
     expect(stdout).toContain('requests to /api/add_user_properties: 1\n')
-    expect(emulator.requests).toStrictEqual([])
-    expect(readdirSync(folder)).toStrictEqual(['a.ndjson'])
+    expect(here.emulator.requests).toStrictEqual([])
+    expect(readdirSync(here.folder)).toStrictEqual(['a.ndjson'])
   })
 
   it('takes settings and a mapping from files', async () => {
@@ -173,7 +158,7 @@ describe('backfill', () => {
     expect(await backfill('a.ndjson', '--settings', 'settings.json', '--mapping', 'mapping.json')).toMatchObject({
       code: 0
     })
-    expect(emulator.requests.map(({ region, path }) => [region, path])).toStrictEqual([
+    expect(here.emulator.requests.map(({ region, path }) => [region, path])).toStrictEqual([
       ['EU', '/api/track'],
       ['EU', '/api/add_user_properties']
     ])
@@ -195,7 +180,7 @@ describe('backfill', () => {
       code: 0,
       stdout: 'a.ndjson: delivered 0, rejected 0, skipped 0\n'
     })
-    expect(emulator.requests).toStrictEqual([])
+    expect(here.emulator.requests).toStrictEqual([])
   })
 
   it.each([
@@ -214,27 +199,29 @@ describe('backfill', () => {
     write('a.ndjson', `${many(2)}no JSON\n`)
     write('wrong.json', '{"appId": "x1"}')
     write('cut.gz', gzipSync(many(2)).subarray(0, -20))
-    symlinkSync('/dev/full', join(folder, 'full.ndjson.checkpoint.json.tmp'))
+    symlinkSync('/dev/full', join(here.folder, 'full.ndjson.checkpoint.json.tmp'))
     const { code, stderr } = more.includes('--live')
-      ? await run(['backfill', ...more], { cwd: folder })
+      ? await run(['backfill', ...more], { cwd: here.folder })
       : await backfill(...more)
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
     expect(stderr.trim().split('\n')).toHaveLength(1)
-    expect(emulator.requests).toStrictEqual([])
+    expect(here.emulator.requests).toStrictEqual([])
   })
 
   it('refuses to start when no emulator answers', async () => {
     write('a.ndjson', many(2))
-    const { code, stderr } = await run(['backfill', 'a.ndjson', '--emulator', 'http://127.0.0.1:1'], { cwd: folder })
+    const { code, stderr } = await run(['backfill', 'a.ndjson', '--emulator', 'http://127.0.0.1:1'], {
+      cwd: here.folder
+    })
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('no emulator answers at') })
   })
 
   it('refuses a second run on the same file, takes over from a dead one, and goes on after Ctrl-C', async () => {
     write('a.ndjson', many(20_000))
     write('a.ndjson.lock', '999999999')
-    emulator.setFaults({ delayMs: 100 })
+    here.emulator.setFaults({ delayMs: 100 })
     const sent = request()
-    const first = new Running(args('a.ndjson', '--rate', '0'), { cwd: folder })
+    const first = new Running(args('a.ndjson', '--rate', '0'), { cwd: here.folder })
     await sent
     const second = await backfill('a.ndjson')
     expect({ code: second.code, stderr: second.stderr }).toStrictEqual({
@@ -244,7 +231,7 @@ describe('backfill', () => {
     first.kill('SIGINT')
     const { code, stderr } = await first.exited
     expect({ code, stderr }).toStrictEqual({ code: 130, stderr: expect.stringContaining('the same command goes on') })
-    emulator.setFaults({})
+    here.emulator.setFaults({})
     expect(await backfill('a.ndjson', '--rate', '0')).toMatchObject({
       code: 0,
       stdout: 'a.ndjson: delivered 20000, rejected 0, skipped 0\n',
@@ -265,7 +252,7 @@ describe('backfill', () => {
 
   function request(): Promise<void> {
     return new Promise((resolve) => {
-      const unsubscribe = emulator.onChange(() => {
+      const unsubscribe = here.emulator.onChange(() => {
         unsubscribe()
         resolve()
       })
