@@ -12,8 +12,10 @@ export interface Delivery<Job extends { message: SegmentMessage }> {
   target: DispatchTarget<unknown>
   signal: AbortSignal
   settle: (job: Job, verdict: Verdict) => void
-  /** Before anything is sent again. */
-  onRetry: (jobs: Job[], reason: string) => Promise<void> | void
+  /** These have to be sent again, after a wait. */
+  onRetry: (jobs: Job[], reason: string, waitMs: number) => void
+  /** The wait is over. */
+  beforeResend?: (jobs: Job[]) => Promise<void>
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Delivery<Job extends { message: SegmentMessage }> {
  * @throws CLIError when Heap takes nothing for minutes
  */
 export async function deliver<Job extends { message: SegmentMessage }>(
-  { target, signal, settle, onRetry }: Delivery<Job>,
+  { target, signal, settle, onRetry, beforeResend }: Delivery<Job>,
   jobs: Job[]
 ): Promise<void> {
   let left = jobs
@@ -39,8 +41,10 @@ export async function deliver<Job extends { message: SegmentMessage }>(
     const reason = reasonOf(verdicts.find(({ status }) => isRetryable(status)))
     if (vain >= MAX_VAIN_ATTEMPTS) throw new Errors.CLIError(`given up after ${vain} attempts: ${reason}`)
     const retryAfterMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
-    await sleep(retryDelay(DEFAULT_RETRY_POLICY, vain, Math.random, retryAfterMs), signal)
-    if (!signal.aborted) await onRetry(again, reason)
+    const waitMs = retryDelay(DEFAULT_RETRY_POLICY, vain, Math.random, retryAfterMs)
+    onRetry(again, reason, waitMs)
+    await sleep(waitMs, signal)
+    if (!signal.aborted) await beforeResend?.(again)
     left = again
   }
 }

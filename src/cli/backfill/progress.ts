@@ -5,6 +5,8 @@ import type { Source } from './source'
 const BAR_EVERY_MS = 250
 const LINE_EVERY_MS = 5_000
 
+const LONG_WAIT_MS = 10_000
+
 /** The others are in the file of rejected lines alone. */
 const MAX_UNREADABLE_SHOWN = 10
 
@@ -56,9 +58,11 @@ export class Progress {
     this.timer = setInterval(this.refresh, this.bar ? BAR_EVERY_MS : LINE_EVERY_MS)
   }
 
-  /** Counts what is sent again, and says why at the first. */
-  readonly retry = (events: number, reason: string): void => {
-    if (this.retried === 0) this.note(`sending again: ${reason.slice(0, 200)}`)
+  /** Counts what is sent again; says why at the first, and whenever it takes long. */
+  readonly retry = (events: number, reason: string, waitMs: number): void => {
+    const isLong = waitMs >= LONG_WAIT_MS
+    const when = isLong ? ` in ${Math.round(waitMs / 1000)} s` : ''
+    if (isLong || this.retried === 0) this.note(`sending again${when}: ${reason.slice(0, 200)}`)
     this.retried += events
   }
 

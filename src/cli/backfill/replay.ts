@@ -29,7 +29,7 @@ export interface ReplayOptions extends ReadOptions {
   /** In milliseconds since 1970; `to` is the first moment no longer taken. */
   from: number
   to: number
-  onRetry: (events: number, reason: string) => void
+  onRetry: (events: number, reason: string, waitMs: number) => void
   onUnreadable: (line: number, reason: string) => void
 }
 
@@ -160,13 +160,12 @@ export class Replay {
         }
         ledger.settle(entry, status < 300 ? undefined : { ...refusal, event: message })
       },
-      onRetry: async (again: Job[], reason: string) => {
-        onRetry(again.length, reason)
-        await pace?.resend(
+      onRetry: (again: Job[], reason: string, waitMs: number) => onRetry(again.length, reason, waitMs),
+      beforeResend: async (again: Job[]) =>
+        pace?.resend(
           again.map(({ identity }) => identity),
           signal
         )
-      }
     }
     await deliver(delivery, jobs)
   }

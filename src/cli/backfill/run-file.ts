@@ -121,7 +121,7 @@ function replayOptions(
   const { target, subscriptions, from, to, startedAt, progress } = options
   return {
     ...{ name, ledger, target, subscriptions, from, to, startedAt, pacing },
-    onRetry: (events, reason) => progress.retry(events, reason),
+    onRetry: progress.retry,
     onUnreadable: (line, reason) => progress.unreadable(`${path}:${line}: ${reason}`)
   }
 }

@@ -38,10 +38,17 @@ describe('Progress', () => {
       /=+-+ 50 % \| ETA \d+s \| a\.ndjson \| 1000\/s \| sent 2090, failed 10, waiting 7, sent again 0/
     )
     share = 1
-    progress.retry(3, 'Heap answered 503')
+    progress.retry(3, 'Heap answered 503', 20)
     progress.stop()
     expect(terminal.text).toContain('sending again: Heap answered 503\n')
     expect(terminal.text.trimEnd()).toMatch(/ 100 % [^\n]*, sent again 3[^\n]*$/)
+  })
+
+  it('says why it sends again the first time, and when that takes long', () => {
+    const file = stream(false)
+    const progress = new Progress(file)
+    for (const waitMs of [20, 20, 30_000]) progress.retry(1, 'Heap answered 429', waitMs)
+    expect(file.text).toBe('sending again: Heap answered 429\nsending again in 30 s: Heap answered 429\n')
   })
 
   it('has neither a bar nor an end when nobody knows how much there is', () => {
