@@ -44,7 +44,7 @@ export class CallLog {
   }
 
   private line(kind: string, names: unknown[], result: unknown[]): void {
-    const shownNames = names.filter(isPresent).map((name) => this.shown(String(name), MAX_NAME_CHARACTERS))
+    const shownNames = names.filter(isPresent).map((name) => this.shown(text(name), MAX_NAME_CHARACTERS))
     const shownResult = this.shown(result.filter(isPresent).join(' '), MAX_RESULT_CHARACTERS)
     this.print([kind.padEnd(8), ...shownNames, shownResult].join('  '))
   }
@@ -61,13 +61,18 @@ export class CallLog {
   }
 }
 
+/** Whoever sends events may send anything for a name. */
+function text(name: unknown): string {
+  return typeof name === 'string' ? name : JSON.stringify(name)
+}
+
 function isPresent(part: unknown): boolean {
   return part !== undefined && part !== null && part !== ''
 }
 
-/** Names come from whoever sends events: control characters could rewrite the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+/** Names come from whoever sends events: control characters and changes of direction could rewrite the terminal. */
+function printable(line: string): string {
+  return line.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
 }
 
 function itemCount(body: string): string | undefined {

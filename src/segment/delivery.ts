@@ -4,6 +4,7 @@ import type { Subscription } from './connection'
 import { dispatch } from './dispatch'
 import { Lane } from './lane'
 import type { Outcome } from './lane'
+import { memoryCost } from './memory-cost'
 import type { SegmentMessage } from './message'
 import { DEFAULT_RETRY_POLICY } from './retry-policy'
 import type { RetryPolicy } from './retry-policy'
@@ -15,8 +16,11 @@ const DEFAULT_BATCH_SIZE = 1000
 /** More than Heap takes in a minute: https://developers.heap.io/reference/bulk-track */
 const DEFAULT_MAX_QUEUED = 20_000
 
-/** Of JSON; as objects they take some four times as much memory. */
-const DEFAULT_MAX_QUEUED_CHARACTERS = 16 * 1024 * 1024
+/** By {@link memoryCost}. */
+const DEFAULT_MAX_QUEUED_BYTES = 32 * 1024 * 1024
+
+/** What the engine makes of a batch takes several times its memory. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
 export interface DeliveryOptions<Settings> {
   definition: DestinationDefinition<Settings>
@@ -26,8 +30,8 @@ export interface DeliveryOptions<Settings> {
   log?: (line: string) => void
   /** Messages held at once, counted once for each subscription that takes them. Default 20,000. */
   maxQueued?: number
-  /** Characters of their JSON, counted in the same way. Default 16 million. */
-  maxQueuedCharacters?: number
+  /** Memory that they take, counted in the same way. Default 32 MB. */
+  maxQueuedBytes?: number
   /** How long a message waits for others of its batch. Default 100 ms. */
   flushMs?: number
   retry?: Partial<RetryPolicy>
@@ -52,7 +56,7 @@ export class Delivery<Settings> {
   private readonly listeners = new Set<(outcome: Outcome) => void>()
   private readonly idle = new Set<() => void>()
   private readonly sizes = new WeakMap<SegmentMessage, number>()
-  private queuedCharacters = 0
+  private queuedBytes = 0
   private closed = false
 
   /** Throws when a subscription names an unknown action or its `subscribe` is not valid FQL. */
@@ -68,7 +72,7 @@ export class Delivery<Settings> {
     const shares = this.routes.map(({ matches, lane }) => ({ lane, messages: meant.filter(matches) }))
     const taken = shares.flatMap((share) => share.messages)
     if (this.closed || !this.hasRoomFor(taken)) return false
-    this.queuedCharacters += this.sizeOf(taken)
+    this.queuedBytes += this.sizeOf(taken)
     this.logUnclaimed(messages, taken)
     const first = (share: { messages: SegmentMessage[] }) => messages.indexOf(share.messages[0])
     shares
@@ -116,30 +120,43 @@ export class Delivery<Settings> {
       now,
       random,
       send: (messages) => dispatch(target, messages, size !== undefined),
+      maxBatchBytes: MAX_BATCH_BYTES,
+      sizeOf: (message) => this.sizeOf([message]),
       report: (outcome) => this.report(outcome)
     })
     return { matches: subscriptionFilter(subscription), subscription, lane }
   }
 
+  /** An empty queue has room for anything: what never fits would be sent again for ever. */
   private hasRoomFor(messages: SegmentMessage[]): boolean {
-    const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedCharacters = DEFAULT_MAX_QUEUED_CHARACTERS } = this.options
-    const isWithin = this.queuedCharacters + this.sizeOf(messages) <= maxQueuedCharacters
-    return isWithin && this.pending() + messages.length <= maxQueued
+    const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = this.options
+    const pending = this.pending()
+    if (pending === 0) return true
+    return pending + messages.length <= maxQueued && this.queuedBytes + this.sizeOf(messages) <= maxQueuedBytes
   }
 
   private sizeOf(messages: SegmentMessage[]): number {
     return messages.reduce((sum, message) => {
-      const size = this.sizes.get(message) ?? JSON.stringify(message).length
+      const size = this.sizes.get(message) ?? memoryCost(message)
       this.sizes.set(message, size)
       return sum + size
     }, 0)
   }
 
   private report(outcome: Outcome): void {
-    if (!outcome.willRetry) this.queuedCharacters -= this.sizeOf([outcome.message])
-    for (const listener of this.listeners) listener(outcome)
+    if (!outcome.willRetry) this.queuedBytes -= this.sizeOf([outcome.message])
+    for (const listener of this.listeners) this.tell(listener, outcome)
     if (this.pending() > 0) return
     for (const resolve of this.idle) resolve()
+  }
+
+  /** Whoever cannot be told must not end the delivery. */
+  private tell(listener: (outcome: Outcome) => void, outcome: Outcome): void {
+    try {
+      listener(outcome)
+    } catch (error) {
+      this.options.log?.(`cannot tell what became of the call ${outcome.message.messageId}: ${String(error)}`)
+    }
   }
 
   private async becomeIdle(timeoutMs: number): Promise<void> {

@@ -26,6 +26,9 @@ interface Job {
 export interface LaneOptions {
   subscription: Subscription
   batchSize: number
+  /** By `sizeOf`. A message that is larger goes alone. */
+  maxBatchBytes: number
+  sizeOf: (message: SegmentMessage) => number
   flushMs: number
   retry: RetryPolicy
   now: () => number
@@ -86,7 +89,19 @@ export class Lane {
 
   private next(): Job[] {
     if (this.closed) return []
-    return this.retries.shift() ?? this.waiting.splice(0, this.options.batchSize)
+    return this.retries.shift() ?? this.waiting.splice(0, this.fitting())
+  }
+
+  /** How many of those that wait make the next batch. */
+  private fitting(): number {
+    const { batchSize, maxBatchBytes, sizeOf } = this.options
+    const most = Math.min(batchSize, this.waiting.length)
+    let bytes = 0
+    for (let count = 0; count < most; count++) {
+      bytes += sizeOf(this.waiting[count].message)
+      if (bytes > maxBatchBytes) return Math.max(1, count)
+    }
+    return most
   }
 
   private async attempt(jobs: Job[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { Totals } from './checkpoint'
 
 /** Beyond any of these, reading waits until something is settled. */
 const MAX_LINES_IN_MEMORY = 10_000
-const MAX_BYTES_IN_MEMORY = 32_000_000
+const MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024
 const MAX_LINES = 100_000
 
 /** A line as the file of rejected lines holds it. */
@@ -86,9 +86,10 @@ export class Ledger {
     if (end > this.at.position) this.at = { position: end, line: number }
   }
 
-  open(line: Line, pending: number): Entry {
+  /** `bytes` is what its message takes in memory. */
+  open(line: Line, bytes: number, pending: number): Entry {
     const place = { position: line.start, line: line.number - 1 }
-    const entry = { place, isHeld: true, bytes: line.end - line.start, pending, rejections: [] }
+    const entry = { place, isHeld: true, bytes, pending, rejections: [] }
     this.entries.add(entry)
     this.held++
     this.bytes += entry.bytes

@@ -1,5 +1,6 @@
 import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
+import { memoryCost } from '../../segment/memory-cost'
 import type { SegmentMessage } from '../../segment/message'
 import { deliver, reasonOf } from './deliver'
 import { Lane } from './lane'
@@ -128,7 +129,7 @@ export class Replay {
     const { message } = read
     const routes = this.isWanted(message) ? this.routes.filter(({ matches }) => matches(message)) : []
     if (routes.length === 0) return ledger.skip()
-    const entry = ledger.open(line, routes.length)
+    const entry = ledger.open(line, memoryCost(message), routes.length)
     for (const { lane, identityOf } of routes) lane.add({ message, entry, identity: identityOf?.(message) })
   }
 

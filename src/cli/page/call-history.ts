@@ -1,3 +1,4 @@
+import { memoryCost } from '../../segment/memory-cost'
 import { isPlainObject } from './property-notes'
 import type { CallResult, CallSummary, JsonObject, Listing } from './wire'
 
@@ -33,7 +34,7 @@ export class CallHistory {
   revision = 0
 
   add(message: JsonObject, used?: UsedMapping): Call {
-    const bytes = JSON.stringify(message).length
+    const bytes = memoryCost(message)
     const call = { number: ++this.count, receivedAt: new Date().toISOString(), message, used, results: [], bytes }
     this.revision += 1
     this.calls.push(call)

@@ -3,6 +3,7 @@ import { defaultSubscriptions } from '../connection'
 import type { Subscription } from '../connection'
 import { Delivery } from '../delivery'
 import type { DeliveryOptions, Outcome } from '../delivery'
+import { memoryCost } from '../memory-cost'
 import type { SegmentMessage } from '../message'
 import { redirectRequests } from '../redirect'
 import { startToyApi } from './__helpers__/toy-api'
@@ -279,14 +280,46 @@ describe('Delivery', () => {
     expect(delivery.pending()).toBe(4)
   })
 
-  it('refuses a whole request beyond maxQueuedCharacters, until what is queued is settled', async () => {
-    const size = JSON.stringify(track('a')).length
-    start([batched, alone], { maxQueuedCharacters: 3 * size, flushMs: 60_000 })
-    expect(delivery.enqueue([track('a'), track('b')])).toBe(false)
-    expect(delivery.enqueue([track('a')])).toBe(true)
-    expect(delivery.enqueue([track('b')])).toBe(false)
+  it('refuses a whole request beyond maxQueuedBytes, until what is queued is settled', async () => {
+    start([batched], { maxQueuedBytes: 3 * memoryCost(track('a')), flushMs: 60_000 })
+    expect(delivery.enqueue([track('a'), track('b')])).toBe(true)
+    expect(delivery.enqueue([track('c'), track('d')])).toBe(false)
+    expect(delivery.enqueue([track('c')])).toBe(true)
+    expect(delivery.enqueue([track('d')])).toBe(false)
     expect(await delivery.drain(5000)).toStrictEqual([])
-    expect(delivery.enqueue([track('b')])).toBe(true)
+    expect(delivery.enqueue([track('d')])).toBe(true)
+  })
+
+  it('takes into an empty queue what would never fit', async () => {
+    start([batched], { maxQueued: 2, maxQueuedBytes: 10 })
+    expect(delivery.enqueue([track('a'), track('b'), track('c')])).toBe(true)
+    expect(delivery.enqueue([track('d')])).toBe(false)
+    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(bodies()).toStrictEqual([['/batch', events('a', 'b', 'c')]])
+  })
+
+  it('makes smaller batches of large messages', async () => {
+    start([batched])
+    const large = { context: { text: 'x'.repeat(1_500_000) } }
+    delivery.enqueue(['a', 'b', 'c', 'd', 'e'].map((event) => track(event, event === 'e' ? {} : large)))
+    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(bodies()).toStrictEqual([
+      ['/batch', events('a', 'b')],
+      ['/batch', events('c', 'd', 'e')]
+    ])
+  })
+
+  it('delivers and retries although a listener throws, and says so', async () => {
+    const log: string[] = []
+    start([batched], { log: (line) => log.push(line) })
+    delivery.onOutcome(() => {
+      throw new Error('no')
+    })
+    api.answer = () => ({ status: api.requests.length === 1 ? 503 : 200 })
+    delivery.enqueue([track('a')])
+    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(summary().map(([, status]) => status)).toStrictEqual([503, 200])
+    expect(log).toStrictEqual(Array(2).fill('cannot tell what became of the call a: Error: no'))
   })
 
   it('returns what is undelivered when draining takes too long', async () => {
