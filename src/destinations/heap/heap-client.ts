@@ -76,7 +76,8 @@ class SharedAgent extends Agent {
 
 export const keepAliveAgent = new SharedAgent({ keepAlive: true })
 
-const REQUEST_DEFAULTS: RequestOptions = { throwHttpErrors: false, skipResponseCloning: true }
+// A redirect is not followed: fetch would repeat it as a GET without the events, and take a page's 200 for Heap's.
+const REQUEST_DEFAULTS: RequestOptions = { throwHttpErrors: false, skipResponseCloning: true, redirect: 'manual' }
 
 /** The only place that sends anything to Heap. */
 export class HeapClient {
