@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
 import { SEGMENT_APP_ORIGINS } from '../segment/actions-tester'
-import { isLocalHost, portError } from './local-server'
+import { HOST, isLocalHost, portError, TIMEOUTS_MS } from './local-server'
 
 export interface ChangeSocket {
   /** Tells every connected page that a source file changed. */
@@ -16,20 +17,21 @@ export interface ChangeSocket {
  */
 export async function openChangeSocket(port: number, ownOrigins: string[]): Promise<ChangeSocket> {
   const allowed = [...SEGMENT_APP_ORIGINS, ...ownOrigins]
+  const http = createServer(TIMEOUTS_MS, (_request, response) => response.writeHead(426).end())
   const server = new WebSocketServer({
-    host: '127.0.0.1',
-    port,
+    server: http,
     maxPayload: 1024,
     verifyClient: ({ origin, req }: { origin?: string; req: { headers: { host?: string } } }) =>
       isLocalHost(req.headers.host) && (origin === undefined || allowed.includes(origin))
   })
-  await once(server, 'listening').catch((error: Error) => Promise.reject(portError(error, port)))
+  await once(http.listen(port, HOST), 'listening').catch((error: Error) => Promise.reject(portError(error, port)))
   server.on('connection', (client) => client.on('error', () => client.terminate()))
   return {
     announce: () => server.clients.forEach((client) => client.send('change')),
     close: () => {
       server.clients.forEach((client) => client.terminate())
-      server.close()
+      http.close()
+      http.closeAllConnections()
     }
   }
 }

@@ -7,6 +7,9 @@ const OPEN = /^\/v1\/|^(\/eu)?\/api\/visitor$/
 /** For the pages served here alone; every other path is the Actions Tester's. */
 const OWN = /^\/(_page|_emulator|api|eu)(\/|$)/
 
+/** Heap's API, which counts every call, whatever its method. */
+const HEAP_API = /^(\/eu)?\/api\//
+
 const READING = ['GET', 'HEAD', 'OPTIONS']
 
 /**
@@ -18,7 +21,8 @@ export const noForeignWrites: MiddlewareHandler = async (context, next) => {
   const { origin, host, 'sec-fetch-site': site } = context.req.header()
   const isForeign = origin === undefined ? ['cross-site', 'same-site'].includes(site) : origin !== `http://${host}`
   const isWelcome = OPEN.test(path) || (!OWN.test(path) && SEGMENT_APP_ORIGINS.includes(origin))
-  if (!isForeign || isWelcome || READING.includes(method)) return next()
+  const isReading = READING.includes(method) && !HEAP_API.test(path)
+  if (!isForeign || isWelcome || isReading) return next()
   return context.json({ error: 'A page of another origin may not do this.' }, 403)
 }
 

@@ -6,10 +6,10 @@ import { Errors } from '@oclif/core'
 import type { MiddlewareHandler } from 'hono'
 import { errorBody } from '../segment/http-errors'
 
-const HOST = '127.0.0.1'
+export const HOST = '127.0.0.1'
 
 /** For clients on the same machine: time for a whole request, for its headers and between two; how often that is checked. */
-const TIMEOUTS_MS = {
+export const TIMEOUTS_MS = {
   requestTimeout: 10_000,
   headersTimeout: 5_000,
   keepAliveTimeout: 5_000,

@@ -6,7 +6,7 @@ const SAME_SIGNAL_MS = 500
 
 const EXIT_AFTER_SIGINT = 130
 
-/** Resolves on the first SIGTERM or Ctrl-C; a Ctrl-C after that ends the process at once. */
+/** Resolves on the first SIGTERM, SIGHUP (the terminal was closed) or Ctrl-C; a Ctrl-C after that ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined
@@ -17,6 +17,7 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       } else if (signal === 'SIGINT' && Date.now() - first > SAME_SIGNAL_MS) process.exit(EXIT_AFTER_SIGINT)
     }
     process.on('SIGTERM', stop)
+    process.on('SIGHUP', stop)
     process.on('SIGINT', stop)
   })
 }

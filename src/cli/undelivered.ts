@@ -1,10 +1,21 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { SegmentMessage } from '../segment/message'
 
-/** Writes one message a line to a new `undelivered-<timestamp>.ndjson` in `folder` and returns its path. */
-export async function writeUndelivered(folder: string, messages: SegmentMessage[], now = new Date()): Promise<string> {
-  const path = join(folder, `undelivered-${now.toISOString().replace(/[:.]/g, '-')}.ndjson`)
-  await writeFile(path, messages.map((message) => `${JSON.stringify(message)}\n`).join(''), { flag: 'wx' })
+/**
+ * Writes one message a line to a new `undelivered-<timestamp>.ndjson` in the current folder or, where that cannot be, in the
+ * system's folder for temporary files. Returns its path.
+ */
+export async function writeUndelivered(messages: SegmentMessage[], now = new Date()): Promise<string> {
+  const name = `undelivered-${now.toISOString().replace(/[:.]/g, '-')}.ndjson`
+  const text = messages.map((message) => `${JSON.stringify(message)}\n`).join('')
+  return writeNew(() => resolve(name), text).catch(() => writeNew(() => join(tmpdir(), name), text))
+}
+
+/** The path is made only now: there is none when the current folder has been removed. */
+async function writeNew(pathOf: () => string, text: string): Promise<string> {
+  const path = pathOf()
+  await writeFile(path, text, { flag: 'wx' })
   return path
 }

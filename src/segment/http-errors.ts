@@ -31,7 +31,8 @@ export function onClientError(
   ]
   const body = JSON.stringify(errorBody(message))
   const headers = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close']
-  socket.end(`HTTP/1.1 ${line}\r\n${headers.join('\r\n')}\r\n\r\n${body}`)
+  // A client that never closes its side would keep the connection for ever.
+  socket.end(`HTTP/1.1 ${line}\r\n${headers.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
 }
 
 /** For `app.notFound` of whatever serves the routes of this folder. */

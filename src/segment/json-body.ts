@@ -33,12 +33,16 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = request.body?.getReader()
-  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+  for (let part = await reader?.read().catch(broken); part?.value; part = await reader?.read().catch(broken)) {
     size += part.value.byteLength
     if (size > maxBytes) throw tooLarge(maxBytes)
     chunks.push(part.value)
   }
   return Buffer.concat(chunks)
+}
+
+function broken(error: Error): never {
+  throw new BodyError(`the body was broken off: ${error.message}`)
 }
 
 async function inflated(bytes: Buffer, encoding: string | null, maxBytes: number): Promise<Buffer> {

@@ -121,14 +121,19 @@ function timestamps(original: unknown, { receivedAt, sentAt }: Arrival): Timesta
   }
 }
 
+/** V8 finds a date in any text that ends in a number. */
+const ISO_DATE = /^([+-]\d\d)?\d{4}-\d\d-\d\d/
+
 function parseDate(value: unknown): Date | undefined {
-  const date = typeof value === 'string' ? new Date(value) : undefined
+  const date = typeof value === 'string' && ISO_DATE.test(value) ? new Date(value) : undefined
   return date && !isNaN(date.getTime()) ? date : undefined
 }
 
 function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
-  return typeof value === 'string' ? `"${value.slice(0, 40)}"` : String(value)
+  if (typeof value !== 'string') return String(value)
+  // Not cut: a part of a secret would no longer be known as one.
+  return value.length > 40 ? `a text of ${value.length} characters` : `"${value}"`
 }
 
 export function isJsonObject(value: unknown): value is Record<string, unknown> {

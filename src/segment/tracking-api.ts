@@ -4,12 +4,17 @@ import { cors } from 'hono/cors'
 import { errorBody } from './http-errors'
 import { BodyError, readJson } from './json-body'
 import { isJsonObject, MESSAGE_TYPES, parseMessage } from './message'
+import { memoryCost } from './memory-cost'
 import type { Arrival, MessageType, SegmentMessage } from './message'
+import { isNestedDeeperThan, MAX_NESTING } from './nesting'
 
 /** @see https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#max-request-size */
 export const MAX_BATCH_BYTES = 500 * 1024
 export const MAX_MESSAGE_BYTES = 32 * 1024
 const MAX_LISTED_REFUSALS = 20
+
+/** Of what the messages of a batch share, counted for each of them: by itself it would make a small request a huge one. */
+const MAX_SHARED_BYTES = 8 * 1024 * 1024
 
 /** A page's retries carry `X-Retry-Count`, and it may read `Retry-After` only when told so. */
 const ANY_PAGE = {
@@ -104,6 +109,11 @@ function batchParts(body: Record<string, unknown>): Parts {
   const shared = Object.entries({ context, integrations }).filter(([, value]) => value !== undefined && value !== null)
   const wrong = shared.find(([, value]) => !isJsonObject(value))
   if (wrong) return { problem: `${wrong[0]} of the batch must be a JSON object` }
+  if (isNestedDeeperThan(shared, MAX_NESTING))
+    return { problem: `the batch is nested deeper than ${MAX_NESTING} levels` }
+  if (memoryCost(shared) * batch.length > MAX_SHARED_BYTES) {
+    return { problem: 'context and integrations of the batch are too large for so many messages; send fewer at once' }
+  }
   return { values: batch.map((message: unknown) => withShared(message, shared)), inBatch: true }
 }
 

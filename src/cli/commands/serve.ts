@@ -81,7 +81,7 @@ export default class Serve extends Command {
     const left = await pipeline.stop(seconds * 1000)
     if (left.length === 0) this.exit(0)
     const { writeUndelivered } = await import('../undelivered')
-    const path = await writeUndelivered(process.cwd(), left).catch((error: Error) => this.error(error.message))
+    const path = await writeUndelivered(left).catch((error: Error) => this.error(error.message))
     this.error(`calls not delivered within ${seconds} seconds: ${left.length}, written to ${path}`)
   }
 }
