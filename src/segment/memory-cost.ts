@@ -1,7 +1,11 @@
-/** Bytes of an object or array without what is in it, and of a member beside its name and value. */
+/** Bytes of an object or array without what is in it, and of an item or member beside its name and value. */
 const CONTAINER = 64
-const MEMBER = 32
 const ITEM = 8
+const MEMBER = 32
+
+/** An object with so many members is a hash table, most likely with names that no other object has. */
+const MANY_MEMBERS = 100
+const MEMBER_OF_MANY = 192
 
 /**
  * About how many bytes a value from `JSON.parse` takes: 32 KB of `[{},{},…]` are 800 KB as objects. For values that are
@@ -11,5 +15,7 @@ export function memoryCost(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 0
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + ITEM + memoryCost(item), CONTAINER)
-  return Object.entries(value).reduce((sum, [key, item]) => sum + MEMBER + key.length + memoryCost(item), CONTAINER)
+  const members = Object.entries(value)
+  const each = members.length > MANY_MEMBERS ? MEMBER_OF_MANY : MEMBER
+  return members.reduce((sum, [key, item]) => sum + each + key.length + memoryCost(item), CONTAINER)
 }

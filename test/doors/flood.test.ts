@@ -7,30 +7,42 @@ const PER_REQUEST = 500
 const AT_ONCE = 4
 const MAX_MEMORY_MB = 300
 
+/** Of messages as large as they may be. */
+const LARGE = 1_500
+const LARGE_PER_REQUEST = 15
+
 interface Flood {
   accepted: number[]
   refusals: Set<string>
 }
 
-function batchFrom(first: number): object {
-  const batch = Array.from({ length: PER_REQUEST }, (_, offset) => {
-    const number = first + offset
-    const properties = { number, nested: { list: [1, 2, { a: 'b' }] }, padding: 'x'.repeat(200) }
-    return { type: 'track', event: 'Flood', userId: `user-${number % 1000}`, messageId: `flood-${number}`, properties }
-  })
-  return { writeKey: 'key', batch }
+type Batch = (first: number) => { writeKey: string; batch: object[] }
+
+function batchOf(count: number, properties: (number: number) => object): Batch {
+  return (first) => {
+    const numbers = Array.from({ length: count }, (_, offset) => first + offset)
+    const batch = numbers.map((number) => ({
+      ...{ type: 'track', event: 'Flood', userId: `user-${number % 1000}`, messageId: `flood-${number}` },
+      properties: { number, ...properties(number) }
+    }))
+    return { writeKey: 'key', batch }
+  }
 }
 
-/** Sends every event once, whatever the answers. */
-async function flood(url: string): Promise<Flood> {
+const usual = batchOf(PER_REQUEST, () => ({ nested: { list: [1, 2, { a: 'b' }] }, padding: 'x'.repeat(200) }))
+
+/** Sends so many events, each once, whatever the answers. */
+async function flood(url: string, events: number, batchFrom: Batch): Promise<Flood> {
   const seen: Flood = { accepted: [], refusals: new Set() }
   let next = 0
   async function send(): Promise<void> {
-    for (let first = next; first < EVENTS; first = next) {
-      next += PER_REQUEST
-      const answer = await fetch(`${url}/v1/batch`, { method: 'POST', body: JSON.stringify(batchFrom(first)) })
+    while (next < events) {
+      const { batch, ...rest } = batchFrom(next)
+      const numbers = batch.map((_, offset) => next + offset)
+      next += batch.length
+      const answer = await fetch(`${url}/v1/batch`, { method: 'POST', body: JSON.stringify({ ...rest, batch }) })
       const text = await answer.text()
-      if (answer.ok) seen.accepted.push(...Array.from({ length: PER_REQUEST }, (_, offset) => first + offset))
+      if (answer.ok) seen.accepted.push(...numbers)
       else seen.refusals.add(`${answer.status} ${answer.headers.get('retry-after')} ${text}`)
     }
   }
@@ -47,21 +59,43 @@ async function storedNumbers(url: string, count: number): Promise<number[]> {
   }
 }
 
-describe('a flood of 100,000 events while Heap is dead', () => {
-  afterAll(endAll)
+const FULL = 'the queue is full and nothing was accepted; send the request again'
 
-  it('is answered with 429 beyond the bound, takes less than 300 MB, and loses nothing that was accepted', async () => {
-    const server = new Running(['serve', '--noUI', '--port', '0', '--no-rate-limits', '--fault', 'reset-before=1'])
-    const url = await server.url()
+describe('a flood while Heap is dead', () => {
+  let server: Running
+  let url: string
+  beforeEach(async () => {
+    server = new Running(['serve', '--noUI', '--port', '0', '--no-rate-limits', '--fault', 'reset-before=1'])
+    url = await server.url()
+  })
+  afterEach(endAll)
 
-    const { accepted, refusals } = await flood(url)
-    expect(accepted).toHaveLength(20_000)
-    const message = 'the queue is full and nothing was accepted; send the request again'
-    expect([...refusals]).toEqual([`429 1 ${JSON.stringify({ success: false, error: { message } })}`])
-
+  async function expectBoundedAndDelivered({ accepted, refusals }: Flood): Promise<void> {
+    expect([...refusals]).toEqual([`429 1 ${JSON.stringify({ success: false, error: { message: FULL } })}`])
     await post(`${url}/_emulator/faults`, {})
     const stored = await storedNumbers(url, accepted.length)
     expect(stored.sort((a, b) => a - b)).toEqual(accepted.sort((a, b) => a - b))
     expect(peakMemory(server.pid)).toBeLessThan(MAX_MEMORY_MB)
+  }
+
+  it('of 100,000 events is answered with 429 beyond the bound, and loses nothing that was accepted', async () => {
+    const flooded = await flood(url, EVENTS, usual)
+    expect(flooded.accepted).toHaveLength(20_000)
+    await expectBoundedAndDelivered(flooded)
   }, 120_000)
+
+  it.each([
+    ['empty objects', () => ({ a: Array.from({ length: 10_000 }, () => ({})) })],
+    [
+      'keys of their own',
+      (number: number) => Object.fromEntries(Array.from({ length: 1_500 }, (_, at) => [`k${number}_${at}`, 1]))
+    ],
+    ['one long text', () => ({ a: 'x'.repeat(31_000) })]
+  ])(
+    'of messages of 32 KB takes no more memory: %s',
+    async (_name, properties) => {
+      await expectBoundedAndDelivered(await flood(url, LARGE, batchOf(LARGE_PER_REQUEST, properties)))
+    },
+    120_000
+  )
 })
