@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { endAll, Running } from './__helpers__/command-line'
 import { SENDING_TOY, toyFolder } from './__helpers__/sending-toy'
@@ -58,6 +58,24 @@ describe('serve, stopping', () => {
       expect.objectContaining({ type: 'track', event: 'Order Completed', userId: 'user-1', messageId: 'message-1' }),
       ''
     ])
+  })
+
+  it('writes it elsewhere when the current folder is gone, and takes a closed terminal for a stop', async () => {
+    const cwd = temporaryFolder()
+    const temporary = temporaryFolder()
+    const args = ['--noUI', '--port', '0', '--fault', '503=1', '--drain-timeout', '0']
+    const env = { TMPDIR: temporary }
+    const server = new Running(['serve', '-b', toyFolder(), '-d', SENDING_TOY, ...args], { cwd, env })
+    await post(`${await server.url()}/v1/track`, TRACK)
+    await server.printed(/will be retried/)
+    rmSync(cwd, { recursive: true })
+
+    server.kill('SIGHUP')
+
+    const { code, stderr } = await server.exited
+    const [, path] = /written to (.*)\n$/.exec(stderr) ?? []
+    expect({ code, folder: dirname(path) }).toEqual({ code: 1, folder: temporary })
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ messageId: 'message-1' })
   })
 
   it('leaves at once on a second Ctrl-C', async () => {

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { endAll, Running } from '../cli/__helpers__/command-line'
+import { freePair } from '../cli/__helpers__/ports'
 import { answerTo, send } from './__helpers__/raw-request'
 
 const MB = 1024 * 1024
@@ -83,5 +84,36 @@ describe('a client that is slow', () => {
       expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*"the request was not complete in time"/)
     }
     expect(await idle).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  /** Resolves when the server has closed a connection whose client never closes its own side. */
+  async function closedByServer(text: string, port = Number(new URL(url).port)): Promise<void> {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    socket.resume().on('error', () => undefined)
+    socket.write(text)
+    // Only a connection that the server has let go of answers with a reset.
+    const probing = setInterval(() => socket.write('x'), 200)
+    await new Promise((resolve) => socket.on('close', resolve))
+    clearInterval(probing)
+  }
+
+  it('cannot keep a connection by never closing its side', async () => {
+    await Promise.all(['', 'GET / HTTP/1.1\r\nX: ', 'GARBAGE\r\n\r\n'].map((text) => closedByServer(text)))
+  })
+
+  it('has 5 seconds for the headers, and 5 until the next request', async () => {
+    const head = 'GET /manifest HTTP/1.1\r\n'
+    for (const text of [head, `${head}Host: ${new URL(url).host}\r\n\r\n`]) {
+      const startedAt = Date.now()
+      await answerTo(url, text)
+      // Checked once a second; a whole request has 10.
+      expect(Date.now() - startedAt).toBeLessThan(8_500)
+    }
+  })
+
+  it('is cut off by the WebSocket, too', async () => {
+    const port = await freePair()
+    await new Running(['serve', '--port', String(port)]).url()
+    await Promise.all(['', 'GET / HTTP/1.1\r\nX: '].map((text) => closedByServer(text, port + 1)))
   })
 })

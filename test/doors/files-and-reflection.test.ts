@@ -1,6 +1,6 @@
 import { endAll, Running } from '../cli/__helpers__/command-line'
 import { post } from '../cli/__helpers__/tracking'
-import { send } from './__helpers__/raw-request'
+import { answerTo, send } from './__helpers__/raw-request'
 
 const markup = (script: string) => `"'><script>${script}</script><!--`
 const MARKUP = markup('sent()')
@@ -15,12 +15,13 @@ afterAll(endAll)
 describe('a path that leads out of a folder', () => {
   const ways = ['../', '..%2f', '%2e%2e/', '%2e%2e%2f', '..%5c', '....//', '..%252f', '%c0%ae%c0%ae/', '..;/', '\\..\\']
   const folders = ['/', '/_page/assets/', '/example/', '/analytics-next/bundles/', '/analytics.js/v1/', '/v1/projects/']
-  const files = ['package.json', 'etc/passwd', 'package.json%00.js']
+  const files = ['package.json', 'etc/passwd', 'etc%2fpasswd', 'package.json%00.js']
+  const depths = Array.from({ length: 12 }, (_, at) => at + 1)
 
   it.each(folders)('reads nothing below GET %s', async (folder) => {
     for (const way of ways) {
       for (const file of files) {
-        for (const depth of [1, 3, 8]) {
+        for (const depth of depths) {
           const { text } = await send(url, folder + way.repeat(depth) + file)
           expect(text).not.toMatch(/"devDependencies"|root:x:/)
         }
@@ -106,7 +107,8 @@ describe('an error', () => {
     ['/authenticate', '[]'],
     ['/_page/send', '{}'],
     ['/_emulator/faults', '{"status":7}'],
-    ['/api/track', '{']
+    ['/api/track', '{'],
+    ['/_page/preview', `{"event":${'['.repeat(2_000)}${']'.repeat(2_000)}}`]
   ])('of POST %s shows no stack', async (path, body) => {
     const { status, text } = await send(url, path, {
       method: 'POST',
@@ -115,5 +117,13 @@ describe('an error', () => {
     })
     expect(status).toBe(400)
     expect(text).not.toMatch(/\n? {4}at |node_modules|\.ts:/)
+  })
+
+  it('of what is no HTTP shows none either', async () => {
+    for (const text of ['GARBAGE\r\n\r\n', 'GET / HTTP/1.1\r\nHost : x\r\n\r\n', 'GET / HTTP/9\r\n\r\n']) {
+      const answer = await answerTo(url, text)
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+      expect(answer).not.toMatch(/ {4}at |node:|node_modules|\.ts:/)
+    }
   })
 })

@@ -71,12 +71,22 @@ describe.each(FOREIGN)('a page with %j', (headers) => {
     await expectNothingChanged()
   })
 
+  it("is refused by Heap's API whatever the method, so that it uses up no fault", async () => {
+    for (const path of ['/api/public/v0/deletion_status/7', '/api/track', '/eu/api/track']) {
+      for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+        expect([path, method, (await send(url, path, { method, headers })).status]).toEqual([path, method, 403])
+      }
+    }
+    expect((await send(url, '/_emulator/requests')).text).toBe('[]')
+  })
+
   it('is refused where a path is spelled in another way', async () => {
     for (const path of [
       '//_emulator/faults',
       '/./_emulator/faults',
       '/v1/../_emulator/faults',
       '/v1/%2e%2e/_emulator/faults',
+      '/_emulator/v1/faults',
       '/%5femulator/faults',
       '/_emulator/faults/',
       '/_EMULATOR/faults'
@@ -112,6 +122,18 @@ describe.each(FOREIGN)('a page with %j', (headers) => {
     expect((await post('/v1/track', call, headers)).status).toBe(200)
     expect((await post('/v1/track', JSON.stringify(EVENT), headers)).status).toBe(401)
     for (const region of ['', '/eu']) expect((await post(`${region}/api/visitor`, VISIT, headers)).status).toBe(200)
+  })
+})
+
+describe('emulate', () => {
+  it('refuses foreign pages as well, and lets no browser guess at what an answer is', async () => {
+    const emulator = await new Running(['emulate', '--port', '0']).url()
+    for (const headers of FOREIGN) {
+      const sent = { method: 'POST', body: FAULTS, headers: { 'content-type': 'text/plain', ...headers } }
+      expect((await send(emulator, '/_emulator/faults', sent)).status).toBe(403)
+    }
+    const { text, headers } = await send(emulator, '/_emulator/faults')
+    expect([text, headers['x-content-type-options']]).toEqual(['{}', 'nosniff'])
   })
 })
 

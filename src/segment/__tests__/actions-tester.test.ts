@@ -418,6 +418,19 @@ describe('actionsTester', () => {
     expect(answer.headers.get('vary')).toContain('Origin')
   })
 
+  it('neither allows a page of another origin nor lets it into the local network', async () => {
+    const preflight = await fetch(`${tester.url}/trackEvent`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://evil.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-private-network': 'true'
+      }
+    })
+    const decisive = ['origin', 'private-network']
+    expect(decisive.map((name) => preflight.headers.get(`access-control-allow-${name}`))).toStrictEqual([null, null])
+  })
+
   it('answers other origins without the header', async () => {
     const answer = await send('/authenticate', settings, { origin: 'https://evil.example' })
     expect(answer.status).toBe(200)

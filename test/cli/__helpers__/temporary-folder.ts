@@ -12,5 +12,5 @@ export function temporaryFolder(): string {
 }
 
 export function removeTemporaryFolders(): void {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true })
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
