@@ -67,7 +67,8 @@ export class Child {
 
   private sample(): void {
     try {
-      this.peakMb = Math.max(this.peakMb, peakMemory(this.child.pid as number))
+      const now = peakMemory(this.child.pid as number)
+      if (now > this.peakMb) this.peakMb = now
     } catch {
       // It has just ended.
     }

@@ -1,29 +1,33 @@
 import { Analytics } from '@segment/analytics-node'
-import { isPoisoned, POISON } from './phases'
+import { POISON } from './phases'
 
 /** What a client tells when it has stopped. */
 export interface ClientReport {
   /** IDs of the calls that the Tracking API has acknowledged. */
   acknowledged: string[]
   failed: string[]
+  /** IDs of those that Heap is to refuse. */
+  refusable: string[]
 }
 
 const TICKS_A_SECOND = 10
+const POISON_EVERY = 97
 
 const [host, prefix, rate] = process.argv.slice(2)
 const analytics = new Analytics({ writeKey: 'soak', host, flushAt: 40, flushInterval: 200, maxRetries: 1000 })
 analytics.on('error', () => undefined)
 
-const report: ClientReport = { acknowledged: [], failed: [] }
+const report: ClientReport = { acknowledged: [], failed: [], refusable: [] }
 
 type Call = (id: string, number: number, done: (error?: unknown) => void) => void
 
 const person = (number: number) => `person-${prefix}-${number % 50}`
-const properties = (id: string, number: number) => ({
-  soak_id: id,
-  nested: { list: [1, { a: number }], when: new Date(number) },
-  ...(isPoisoned(number) ? { note: POISON } : {})
-})
+function properties(id: string, number: number): object {
+  const usual = { soak_id: id, nested: { list: [1, { a: number }], when: new Date(number) } }
+  if (number % POISON_EVERY !== 0) return usual
+  report.refusable.push(id)
+  return { ...usual, note: POISON }
+}
 
 const track: Call = (id, number, done) =>
   analytics.track(

@@ -3,6 +3,8 @@ const AT_ONCE = 4
 
 export interface FloodReport {
   acknowledged: string[]
+  /** None: nothing is wrong with any. */
+  refusable: string[]
   /** Answered with 429 and `Retry-After`, and not sent again. */
   turnedAway: number
   unexpected: string[]
@@ -10,7 +12,7 @@ export interface FloodReport {
 
 /** Sends so many events as fast as it can, each once. */
 export async function flood(url: string, prefix: string, events: number): Promise<FloodReport> {
-  const report: FloodReport = { acknowledged: [], turnedAway: 0, unexpected: [] }
+  const report: FloodReport = { acknowledged: [], refusable: [], turnedAway: 0, unexpected: [] }
   let next = 0
   async function send(): Promise<void> {
     for (let first = next; first < events; first = next) {

@@ -5,7 +5,7 @@ import type { Emulator, RecordedRequest } from '../../src/emulator'
 import { onClientError } from '../../src/segment/http-errors'
 import { HEALTHY } from './phases'
 
-/** A line of the journal: a request to Heap. Its body is there when the request has been stored. */
+/** A line of the journal: a request to Heap. Its body is there when Heap has taken it. */
 export interface JournalLine {
   path: string
   status: number | null
@@ -25,16 +25,13 @@ export function journalLines(path: string): JournalLine[] {
   })
 }
 
-function lineOf({ path, status, fault, body }: RecordedRequest): JournalLine {
-  const isStored = status === 200 || fault === 'reset-after'
-  return { path, status, fault, ...(isStored ? { body } : {}) }
+function lineOf({ path, status, fault, body, accepted }: RecordedRequest): JournalLine {
+  return { path, status, fault, ...(accepted ? { body } : {}) }
 }
 
-/** What was answered with 200 is stored again as it is; of what was cut off after it, only what Heap had not refused. */
 async function restore(emulator: Emulator, journal: string): Promise<void> {
-  for (const { path, body, fault } of journalLines(journal)) {
+  for (const { path, body } of journalLines(journal)) {
     if (body === undefined) continue
-    emulator.setFaults(fault === null ? {} : HEALTHY)
     await emulator.app.request(path, { method: 'POST', body: JSON.stringify(body) })
   }
   emulator.setFaults(HEALTHY)

@@ -4,6 +4,8 @@ import { gzipSync } from 'node:zlib'
 /** What the Tracking API said to hostile requests. */
 export interface HostileReport {
   acknowledged: string[]
+  /** IDs of what the destination or Heap is to refuse. */
+  refusable: string[]
   /** Requests by kind. */
   sent: Map<string, number>
   /** Answers that none of these requests should get. */
@@ -16,6 +18,8 @@ interface Attack {
   path?: string
   /** IDs of what the Tracking API takes of it. */
   taken?: string[]
+  /** The destination, or no action, takes it. */
+  isRefusedLater?: boolean
 }
 
 const json = JSON.stringify
@@ -30,11 +34,17 @@ const call = (id: string, fields: object = {}) => ({
   ...fields
 })
 
-/** One message that the Tracking API takes, and that is delivered or refused for good. */
+/** One message that the Tracking API takes, and Heap as well. */
 const single = (fields: (id: string) => object) => (id: string) => {
   const message = call(id, fields(id))
   return { path: `/v1/${message.type}`, body: json({ writeKey: 'soak', ...message }), taken: [id] }
 }
+
+/** One that the Tracking API takes, and that is refused for good. */
+const refusedLater = (fields: (id: string) => object) => (id: string) => ({
+  ...single(fields)(id),
+  isRefusedLater: true
+})
 
 /** As text, where JSON.stringify would not write it. */
 const withProperties = (text: string) => (id: string) => {
@@ -52,19 +62,25 @@ const ATTACKS: Record<string, (id: string) => Attack> = {
   ),
   'long keys and text': withProperties(`"${'k'.repeat(5000)}":"${'v'.repeat(20_000)}"`),
   'odd characters': withProperties('"\\u0000\\ud800":"\\udfff\\u2028","a.b":{"c":1},"a":{"b.c":2},"":3'),
-  'a name too long': single((id) => ({ event: `${id} `.repeat(300) })),
-  'no name': single((id) => ({ event: ' ', userId: id })),
-  'an id too long': single((id) => ({ userId: id.padEnd(300, 'x') })),
-  'placeholders for ids': single(() => ({ userId: 'null', anonymousId: 'undefined' })),
-  'no membership': single((id) => ({
+  'a name too long': refusedLater((id) => ({ event: `${id} `.repeat(300) })),
+  'no name': refusedLater((id) => ({ event: ' ', userId: id })),
+  'an id too long': refusedLater((id) => ({ userId: id.padEnd(300, 'x') })),
+  'placeholders for ids': refusedLater(() => ({ userId: 'null', anonymousId: 'undefined' })),
+  'no membership': refusedLater((id) => ({
     type: 'identify',
     userId: id,
     traits: {},
     context: { personas: { computation_class: 'audience', computation_key: 'vip' } }
   })),
-  'no group': single((id) => ({ type: 'group', userId: id, groupId: 'none', event: undefined })),
-  'properties that are text': single(() => ({ properties: 'text' })),
-  'a call that no action takes': single((id) => ({ type: 'alias', userId: id, previousId: 'x' })),
+  'no group': refusedLater((id) => ({ type: 'group', userId: id, groupId: 'none', event: undefined })),
+  'properties that are text': refusedLater(() => ({ properties: 'text' })),
+  'a name that is no text': refusedLater((id) => ({ event: { toString: 1, id } })),
+  'a group that is no text': refusedLater((id) => ({
+    type: 'group',
+    groupId: { valueOf: null, id },
+    event: undefined
+  })),
+  'a call that no action takes': refusedLater((id) => ({ type: 'alias', userId: id, previousId: 'x' })),
   'null wherever it may be': single(() => ({
     context: { personas: null, page: null },
     integrations: null,
@@ -100,7 +116,7 @@ const bytesOf = (body: string | Buffer) => (typeof body === 'string' ? body : ne
 
 /** Sends hostile requests one after another, and now and then what is no request at all, until `stop`. */
 export class Hostile {
-  readonly report: HostileReport = { acknowledged: [], sent: new Map(), unexpected: [] }
+  readonly report: HostileReport = { acknowledged: [], refusable: [], sent: new Map(), unexpected: [] }
   private stopped = false
   private readonly done: Promise<void>
 
@@ -128,12 +144,16 @@ export class Hostile {
     }
   }
 
-  private async send(kind: string, { path = '/v1/batch', body, headers, taken = [] }: Attack): Promise<void> {
+  private async send(
+    kind: string,
+    { path = '/v1/batch', body, headers, taken = [], isRefusedLater }: Attack
+  ): Promise<void> {
     this.count(kind)
     const answer = await fetch(this.url + path, { method: 'POST', headers, body: bytesOf(body) })
     const text = await answer.text()
     const isTaken = answer.status === 200 || text.includes('messages accepted: 1,')
     if (isTaken) this.report.acknowledged.push(...taken)
+    if (isRefusedLater) this.report.refusable.push(...taken)
     const expected = taken.length > 0 ? isTaken || answer.status === 429 : [400, 401].includes(answer.status)
     if (!expected) this.report.unexpected.push(`${kind}: ${answer.status} ${text.slice(0, 200)}`)
   }

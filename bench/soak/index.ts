@@ -20,7 +20,7 @@ import { HeapProcess } from './heap-process'
 import { Hostile } from './hostile'
 import { balance, HeapContent } from './ledger'
 import { HEALTHY, phase, PHASES } from './phases'
-import { faultCounts, isClean, print } from './report'
+import { faultCounts, isClean, print, repeated } from './report'
 
 const DEFAULT_SECONDS = 300
 const PHASE_SECONDS = 6
@@ -86,12 +86,13 @@ async function soak(plan: Plan, folder: string): Promise<boolean> {
 
   const reports = [...told, flooded, attacks]
   const findings = {
-    ledger: balance(new Set(reports.flatMap(({ acknowledged }) => acknowledged)), content, log.refused),
+    ledger: balance(reports, content, log.refused),
     troubles: [
       ['emulator killed', heap.kills],
       ['emulator frozen', heap.freezes],
       ['flood: events turned away with 429', flooded.turnedAway],
       ['SDK: calls given up', told.flatMap(({ failed }) => failed).length],
+      ['events that Heap had already, told by their key', repeated(journalLines(journal))],
       ...faultCounts(journalLines(journal)).map(([kind, count]): [string, number] => [
         `answered by Heap: ${kind}`,
         count

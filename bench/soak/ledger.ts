@@ -1,5 +1,3 @@
-import { isPoisoned } from './phases'
-
 interface StoredEvent {
   properties: { soak_id?: string }
 }
@@ -51,9 +49,17 @@ export class HeapContent {
   }
 }
 
+export interface Account {
+  /** IDs of what the Tracking API has acknowledged, of whoever sent it. */
+  acknowledged: string[]
+  /** IDs of those that may be refused for good. */
+  refusable: string[]
+}
+
 /** Sets what the Tracking API acknowledged against what Heap has and what was refused for good. */
-export function balance(acknowledged: Set<string>, heap: HeapContent, refusals: Map<string, string>): Ledger {
-  const ids = [...acknowledged]
+export function balance(accounts: Account[], heap: HeapContent, refusals: Map<string, string>): Ledger {
+  const ids = [...new Set(accounts.flatMap(({ acknowledged }) => acknowledged))]
+  const refusable = new Set(accounts.flatMap((account) => account.refusable))
   const refused = new Map<string, number>()
   for (const id of ids) {
     const reason = heap.has(id) ? undefined : refusals.get(id)
@@ -66,12 +72,6 @@ export function balance(acknowledged: Set<string>, heap: HeapContent, refusals: 
     lost: ids.filter((id) => !heap.has(id) && !refusals.has(id)),
     doubled: heap.doubled(),
     contradictory: [...refusals.keys()].filter((id) => heap.has(id)),
-    undeserved: [...refusals.keys()].filter((id) => !deservesRefusal(id))
+    undeserved: [...refusals.keys()].filter((id) => !refusable.has(id))
   }
-}
-
-/** Of hostile calls any may; of the SDK's only those that are made so; of the flood's none. */
-function deservesRefusal(id: string): boolean {
-  const [prefix, number] = id.split('_')
-  return prefix.startsWith('h') || (prefix.startsWith('c') && isPoisoned(Number(number)))
 }

@@ -3,11 +3,6 @@ import type { Faults } from '../../src/emulator'
 /** An item whose JSON contains this is refused by the emulator, always. */
 export const POISON = 'refused-by-heap'
 
-const POISON_EVERY = 97
-
-/** Of the SDK's calls, every so many contain it, by their number. */
-export const isPoisoned = (number: number) => number % POISON_EVERY === 0
-
 const always: Faults = { refuseContaining: POISON }
 
 /** Every way in which the emulator can fail, one after another. */

@@ -20,6 +20,14 @@ export function faultCounts(lines: JournalLine[]): [string, number][] {
   return [...counts].sort()
 }
 
+/** Events that were sent again although Heap had taken them: after a lost answer, Segment cannot know. */
+export function repeated(lines: JournalLine[]): number {
+  const keys = lines.flatMap(
+    ({ body }) => (body as { events?: { idempotency_key: string }[] } | undefined)?.events ?? []
+  )
+  return keys.length - new Set(keys.map(({ idempotency_key }) => idempotency_key)).size
+}
+
 export function print({ ledger, troubles, hostile, unexpected, serve }: Findings): void {
   section('Ledger', [
     ['accepted', ledger.accepted],

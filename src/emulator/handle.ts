@@ -101,6 +101,7 @@ function handler(heap: Heap, route: Route, path: string): Handler {
     const strike = heap.faults.strike(path)
     const record = heap.log.add({ ...observed(heap, route, sent), fault: nameOf(strike) })
     const reply = await settle(sent, heap.faults.for(path), strike, (json) => route.answer(json, context))
+    record.accepted = reply !== undefined && reply.status < 300
     record.dropped = reply?.dropped ?? []
     const answered = strike && 'reset' in strike ? undefined : reply
     if (answered) Object.assign(record, { status: answered.status, response: withoutToken(answered.body) })
@@ -130,6 +131,7 @@ function observed(
     body: sent.malformed ? sent.text : (sent.json ?? null),
     status: null,
     response: null,
+    accepted: false,
     dropped: []
   }
 }

@@ -28,6 +28,8 @@ export interface RecordedRequest {
   response: unknown
   /** The fault that struck it, e.g. `429`, `reset-before`. */
   fault: string | null
+  /** Whether Heap took it, also when the caller never heard of that. */
+  accepted: boolean
   /** What was accepted with success and silently not applied. */
   dropped: Dropped[]
 }

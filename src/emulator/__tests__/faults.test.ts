@@ -24,12 +24,12 @@ describe('Faults over HTTP', () => {
     for (const event of ['A', 'B', 'C', 'D', 'E']) outcomes.push(await outcome(track(event)))
     expect(outcomes).toEqual([503, 200, 'ECONNRESET', 'ECONNRESET', 200])
     expect(stored()).toEqual(['B', 'D', 'E'])
-    expect(heap().requests.map(({ status, fault }) => [status, fault])).toEqual([
-      [503, '503'],
-      [200, null],
-      [null, 'reset-before'],
-      [null, 'reset-after'],
-      [200, null]
+    expect(heap().requests.map(({ status, fault, accepted }) => [status, fault, accepted])).toEqual([
+      [503, '503', false],
+      [200, null, true],
+      [null, 'reset-before', false],
+      [null, 'reset-after', true],
+      [200, null, true]
     ])
   })
 

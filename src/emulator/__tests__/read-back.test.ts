@@ -39,6 +39,7 @@ describe('GET /_emulator/...', () => {
         status: 400,
         response: 'postBody.events[0] should have exactly one of identity, user_id',
         fault: null,
+        accepted: false,
         dropped: []
       },
       {
@@ -54,6 +55,7 @@ describe('GET /_emulator/...', () => {
         status: 400,
         response: { error: 'The body is not valid JSON' },
         fault: null,
+        accepted: false,
         dropped: []
       }
     ])

@@ -14,6 +14,7 @@ describe('RequestLog', () => {
     status: 200,
     response: {},
     fault: null,
+    accepted: true,
     dropped: []
   })
 
