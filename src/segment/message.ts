@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SegmentEvent } from '@segment/actions-core'
+import { isoTimestamp } from '../lib/iso-timestamp'
 import { isNestedDeeperThan, MAX_NESTING } from './nesting'
 
 export const MESSAGE_TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const
@@ -68,9 +69,15 @@ function requireIdentifier({ userId, anonymousId }: Record<string, unknown>): vo
 
 function isIdentifier(value: unknown, field: string): boolean {
   if (value === undefined || value === null) return false
-  if (typeof value === 'number') return true
+  if (typeof value === 'number') return isExact(value, field)
   if (typeof value !== 'string') throw new Refusal(`${field} must be a string; got ${shown(value)}`)
   return value.trim() !== ''
+}
+
+/** JSON.parse rounds what is larger: two people could become one. */
+function isExact(value: number, field: string): true {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return true
+  throw new Refusal(`${field} is a number too large to be read exactly; send it as a string`)
 }
 
 /** Core reads `context.personas.*` before any action runs: a null on that path makes it throw for the whole batch. */
@@ -125,7 +132,8 @@ function timestamps(original: unknown, { receivedAt, sentAt }: Arrival): Timesta
 const ISO_DATE = /^([+-]\d\d)?\d{4}-\d\d-\d\d/
 
 function parseDate(value: unknown): Date | undefined {
-  const date = typeof value === 'string' && ISO_DATE.test(value) ? new Date(value) : undefined
+  const iso = typeof value === 'string' && ISO_DATE.test(value) ? isoTimestamp(value) : undefined
+  const date = iso === undefined ? undefined : new Date(iso)
   return date && !isNaN(date.getTime()) ? date : undefined
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { run, Running } from './__helpers__/command-line'
@@ -121,9 +121,7 @@ describe('what backfill reads', () => {
     other.stdin.end(lines(3_000, (at) => `other-${at}`))
     expect(await other.exited).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(
-        /Error: standard input is not the file that stdin\.checkpoint\.json was written for/
-      )
+      stderr: expect.stringMatching(/Error: standard input is not what stdin\.checkpoint\.json was written for/)
     })
     here.emulator.setFaults({})
     const same = begin('-', '--rate', '0')
@@ -133,6 +131,117 @@ describe('what backfill reads', () => {
     const next = begin('-')
     next.stdin.end(lines(1, () => 'user-1', 5_000))
     expect(await next.exited).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered 1, rejected 0') })
+  })
+
+  it('sends nothing of a file that was changed since it was interrupted, and forgets nothing', async () => {
+    write(
+      'a.ndjson',
+      lines(3_000, (at) => `user-${at}`)
+    )
+    await interrupt('a.ndjson')
+    const before = readFileSync(join(here.folder, 'a.ndjson.checkpoint.json'), 'utf8')
+    for (const text of [lines(2_999, (at) => `user-${at}`, 1), lines(1_500, (at) => `user-${at}`)]) {
+      write('a.ndjson', text)
+      expect(await begin('a.ndjson', '--rate', '0').exited).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('a.ndjson is not what a.ndjson.checkpoint.json was written for')
+      })
+    }
+    expect(keys()).toHaveLength(1_000)
+    expect(readFileSync(join(here.folder, 'a.ndjson.checkpoint.json'), 'utf8')).toBe(before)
+  })
+
+  it('keeps what it owes when standard input or gzip ends before what was read of it', async () => {
+    const whole = lines(3_000, (at) => `user-${at}`)
+    const short = lines(1_500, (at) => `user-${at}`)
+    for (const [name, all, part] of [
+      ['-', whole, short],
+      ['a.gz', gzipSync(whole), gzipSync(short)]
+    ] as const) {
+      here.emulator.reset()
+      if (name !== '-') write(name, all)
+      await interrupt(name, all)
+      if (name !== '-') write(name, part)
+      expect(await again(name, part)).toMatchObject({ code: 1, stderr: expect.stringContaining('is not what') })
+      if (name !== '-') write(name, all)
+      expect(await again(name, all)).toMatchObject({ code: 0 })
+      expect(new Set(keys()).size).toBe(3_000)
+    }
+  })
+
+  it('delivers what can be read of a damaged file, and says that there is more', async () => {
+    write('cut.gz', gzipSync(lines(2_500, (at) => `user-${at}`)).subarray(0, -20))
+    for (let run = 0; run < 2; run++) {
+      expect(await begin('cut.gz', '--rate', '0').exited).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('cannot read cut.gz: unexpected end of file')
+      })
+    }
+    const sent = keys()
+    expect(sent.length).toBeGreaterThan(1_000)
+    expect(sent).toStrictEqual(sent.map((_, at) => `message-${at}`))
+    expect(here.emulator.requests.reduce((sum, { items }) => sum + items, 0)).toBe(sent.length)
+  })
+
+  it('takes a file for what it is, whatever its name, and not its own files', async () => {
+    write(
+      'stdin',
+      lines(1, () => 'user-1')
+    )
+    write('a.ndjson', `no JSON\n${lines(1, () => 'user-2', 1)}`)
+    const first = await begin('stdin', 'a.ndjson', 'a.ndjson').exited
+    expect(first.stdout).toContain('all files: delivered 2, rejected 1, skipped 0')
+    const pattern = readdirSync(here.folder).sort()
+    expect(pattern).toHaveLength(5)
+    const second = await begin(...pattern).exited
+    expect(second.stdout).toContain('all files: delivered 2, rejected 1, skipped 0')
+    expect(second.stderr).toContain(
+      'left out, as they are of an earlier run: a.ndjson.checkpoint.json, a.ndjson.rejected'
+    )
+    expect(readdirSync(here.folder).sort()).toStrictEqual(pattern)
+  })
+
+  it('keeps the rejected lines of one standard input when there is another', async () => {
+    for (const line of ['first', 'second']) {
+      const running = begin('-')
+      running.stdin.end(`${line}\n`)
+      expect(await running.exited).toMatchObject({ code: 2 })
+    }
+    expect(rejected('stdin').map(({ text }) => text)).toStrictEqual(['first', 'second'])
+  })
+
+  it('refuses numbers that cannot be read exactly, and takes a time without a zone for UTC', async () => {
+    const times = ['2024-01-01T00:00:00', '2024-01-01 00:00:00.5', '2024-01-01T00:00:00+02:00']
+    const events = times.map((timestamp, at) => ({ ...track(at, `user-${at}`), timestamp }))
+    const large = JSON.stringify(track(9, 'x')).replace('"x"', '1234567890123456789')
+    write('a.ndjson', `${large}\n${events.map((event) => `${JSON.stringify(event)}\n`).join('')}`)
+    const running = new Running(
+      ['backfill', '--emulator', here.emulator.url, 'a.ndjson', '--from', '2024-01-01T00:00:00'],
+      {
+        cwd: here.folder,
+        env: { TZ: 'America/New_York' }
+      }
+    )
+    expect(await running.exited).toMatchObject({
+      code: 2,
+      stdout: expect.stringMatching(/delivered 2, rejected 1 .*, skipped 1/)
+    })
+    expect(rejected('a.ndjson')[0].reason).toBe('userId is a number too large to be read exactly; send it as a string')
+    expect(here.emulator.events().map(({ timestamp }) => timestamp)).toStrictEqual([
+      '2024-01-01T00:00:00.000Z',
+      '2024-01-01T00:00:00.500Z'
+    ])
+  })
+
+  it('warns of nothing however many files there are', async () => {
+    const names = Array.from({ length: 15 }, (_, at) => `${at}.ndjson`)
+    names.forEach((name, at) =>
+      write(
+        name,
+        lines(1, () => 'user-1', at)
+      )
+    )
+    expect(await begin(...names).exited).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('stops at once on Ctrl-C while standard input is silent', async () => {
@@ -165,6 +274,29 @@ describe('what backfill reads', () => {
     await run(['backfill', '--emulator', here.emulator.url, 'a.ndjson'], { cwd: here.folder, env })
     expect(here.emulator.requests.map(({ app_id, region }) => [app_id, region])).toStrictEqual([['77', 'EU']])
   })
+
+  const rejected = (name: string): Record<string, unknown>[] =>
+    readFileSync(join(here.folder, `${name}.rejected.ndjson`), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+
+  /** Leaves a run of three batches after the first of them. */
+  async function interrupt(name: string, input?: string | Buffer): Promise<void> {
+    here.emulator.setFaults({ next: [{ pass: true }, { status: 503, retryAfter: 60 }] })
+    const running = begin(name, '--rate', '0')
+    if (name === '-') running.stdin.end(input)
+    await running.printed(/sending again/)
+    running.kill('SIGINT')
+    expect(await running.exited).toMatchObject({ code: 130 })
+    here.emulator.setFaults({})
+  }
+
+  function again(name: string, input: string | Buffer) {
+    const running = begin(name, '--rate', '0')
+    if (name === '-') running.stdin.end(input)
+    return running.exited
+  }
 
   /** Resolves once the checkpoint tells of a batch that was delivered. */
   async function checkpointed(): Promise<void> {

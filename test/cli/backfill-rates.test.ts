@@ -53,6 +53,18 @@ describe('backfill at a rate', () => {
     expect(here.emulator.requests.map(({ items }) => items)).toStrictEqual([40])
   })
 
+  it('sends nothing of any kind before Heap wants it, by Retry-After', async () => {
+    here.emulator.setFaults({ next: [{ status: 429, retryAfter: 2 }] })
+    const running = begin('-', '--rate', '0')
+    running.stdin.write(lines(1_000, (at) => `user-${at}`))
+    await running.printed(/sending again/)
+    running.stdin.end(`${JSON.stringify({ ...track(1, 'user-1'), type: 'page', messageId: 'page-1' })}\n`)
+    expect(await running.exited).toMatchObject({ code: 0 })
+    expect(statuses()).toStrictEqual([429, 200, 200])
+    const [refused, ...later] = here.emulator.requests.map(({ received_at }) => Date.parse(received_at))
+    expect(later.filter((time) => time < refused + 1_900)).toStrictEqual([])
+  })
+
   it('goes through many small files without waiting for each', async () => {
     const names = Array.from({ length: 20 }, (_, at) => `${at}.ndjson`)
     names.forEach((name, at) =>

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -141,7 +141,7 @@ describe('backfill', () => {
     const identify = { type: 'identify', messageId: 'i', userId: 'user-1', traits: { plan: 'pro' }, timestamp: TIME }
     write('a.ndjson', many(1001) + lines(identify) + 'no JSON\n')
     const { code, stdout } = await backfill('a.ndjson', '--dry-run')
-    expect(code).toBe(0)
+    expect(code).toBe(2)
     expect(stdout).toContain('a.ndjson: would deliver 1002, reject 1, skip 0\n')
     expect(stdout).toMatch(/trackEvent: 1001 payloads, the first: \{\n {2}"message_id": "message-0"/)
     expect(stdout).toMatch(/identifyUser: 1 payloads, the first: \{\n {2}"user_id": "user-1"/)
@@ -163,6 +163,34 @@ describe('backfill', () => {
       ['EU', '/api/add_user_properties']
     ])
     expect(bodies()[1]).toStrictEqual({ app_id: '12', users: [{ identity: 'user-1', properties: { plan: 'pro' } }] })
+  })
+
+  it('goes on with those subscriptions alone that have not delivered a line', async () => {
+    const identify = (number: number, plan: string, log: boolean) => ({
+      type: 'identify',
+      messageId: `message-${number}`,
+      userId: 'user-1',
+      traits: { plan, log },
+      timestamp: TIME
+    })
+    write('a.ndjson', lines(identify(1, 'free', true), identify(2, 'pro', false)))
+    const logged = { partnerAction: 'trackEvent', subscribe: 'type = "identify" and traits.log = true' }
+    const mapping = { message_id: { '@path': '$.messageId' }, identity: { '@path': '$.userId' }, event: 'Logged' }
+    const all = { partnerAction: 'identifyUser', subscribe: 'type = "identify"' }
+    write('mapping.json', JSON.stringify([all, { ...logged, mapping }]))
+    here.emulator.setFaults({ limitTo: '/api/track', status: { 503: 1 } })
+    const interrupted = new Running(args('a.ndjson', '--mapping', 'mapping.json'), { cwd: here.folder })
+    await interrupted.printed(/sending again/)
+    while (here.emulator.users().length === 0) await request()
+    interrupted.kill('SIGINT')
+    await interrupted.exited
+    here.emulator.setFaults({})
+    expect(await backfill('a.ndjson', '--mapping', 'mapping.json')).toMatchObject({
+      code: 0,
+      stdout: 'a.ndjson: delivered 2, rejected 0, skipped 0\n'
+    })
+    expect(here.emulator.users().map(({ properties }) => properties.plan)).toStrictEqual(['pro'])
+    expect(here.emulator.events().map(({ event }) => event)).toStrictEqual(['Logged'])
   })
 
   it('sends only the subscriptions that the mapping lists', async () => {
@@ -192,13 +220,22 @@ describe('backfill', () => {
     ['a mapping of no action', ['a.ndjson', '--mapping', 'wrong.json'], /no action "appId"; there are trackEvent/],
     ['a date that is none', ['a.ndjson', '--from', 'yesterday'], /--from must be an ISO 8601 date/],
     ['the real Heap without an App ID', ['a.ndjson', '--live'], /--live/],
-    ['a full disk', ['full.ndjson'], /cannot write full\.ndjson\.checkpoint\.json: ENOSPC/],
-    ['a file that is cut off', ['cut.gz'], /cannot read cut\.gz: unexpected end of file/]
+    ['an empty time range', ['a.ndjson', '--from', '2024-02-01', '--to', '2024-02-01'], /--from must be before --to/],
+    [
+      'a directive that is none',
+      ['a.ndjson', '--mapping', 'nope.json'],
+      /trackEvent\.event: .* invalid directive: @nope/
+    ],
+    ['a field that is none', ['a.ndjson', '--mapping', 'field.json'], /action "trackEvent" has no field "toString"/],
+    ['what is no file', ['pipe'], /cannot read pipe: it is no regular file; send it to standard input/],
+    ['a full disk', ['full.ndjson'], /cannot write full\.ndjson\.checkpoint\.json: ENOSPC/]
   ])('refuses %s with one line, and sends nothing', async (_case, more, message) => {
     for (const name of ['a.ndjson', 'full.ndjson']) write(name, many(2))
     write('a.ndjson', `${many(2)}no JSON\n`)
     write('wrong.json', '{"appId": "x1"}')
-    write('cut.gz', gzipSync(many(2)).subarray(0, -20))
+    write('nope.json', '{"trackEvent": {"event": {"@nope": "x"}}}')
+    write('field.json', '{"trackEvent": {"toString": "x"}}')
+    execFileSync('mkfifo', [join(here.folder, 'pipe')])
     symlinkSync('/dev/full', join(here.folder, 'full.ndjson.checkpoint.json.tmp'))
     const { code, stderr } = more.includes('--live')
       ? await run(['backfill', ...more], { cwd: here.folder })
@@ -208,11 +245,12 @@ describe('backfill', () => {
     expect(here.emulator.requests).toStrictEqual([])
   })
 
-  it('refuses to start when no emulator answers', async () => {
+  it.each([
+    ['no server answers', () => 'http://127.0.0.1:1'],
+    ['the server is no emulator', () => `${here.emulator.url}/api`]
+  ])('refuses to start when %s', async (_case, url) => {
     write('a.ndjson', many(2))
-    const { code, stderr } = await run(['backfill', 'a.ndjson', '--emulator', 'http://127.0.0.1:1'], {
-      cwd: here.folder
-    })
+    const { code, stderr } = await run(['backfill', 'a.ndjson', '--emulator', url()], { cwd: here.folder })
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('no emulator answers at') })
   })
 
@@ -246,7 +284,7 @@ describe('backfill', () => {
     write('a.ndjson', many(20_000, { event: 'Other' }))
     expect(await backfill('a.ndjson')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is not the file that')
+      stderr: expect.stringContaining('is not what a.ndjson.checkpoint.json was written for, or was changed since')
     })
   })
 

@@ -200,7 +200,7 @@ class Sync {
           const { status } = verdict
           if (status >= 300) change.refusal = { status, reason: reasonOf(verdict) }
         },
-        onRetry: (again, reason, waitMs) => this.options.progress.retry(again.length, reason, waitMs)
+        onRetry: (again, reason, { waitMs }) => this.options.progress.retry(again.length, reason, waitMs)
       },
       changes
     )

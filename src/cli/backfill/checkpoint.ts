@@ -12,15 +12,20 @@ export interface Totals {
   skipped: number
 }
 
+export interface Unsettled extends Place {
+  /** Indexes of the subscriptions that have not delivered it; absent when none of them has. */
+  routes?: number[]
+}
+
 /** All that a run needs to go on where another was cut off. */
 export interface Checkpoint extends Place {
   version: 1
   /** Hash of the options that decide what is sent where. */
   options: string
-  /** Hash of the beginning of the file. */
-  head?: string
-  /** Places before `position` of the lines that have no outcome yet. */
-  unsettled: Place[]
+  /** Tells the file from another, or from one that was changed since. */
+  print?: string
+  /** Lines before `position` that have no outcome yet. */
+  unsettled: Unsettled[]
   /** Length of the file of rejected lines. */
   rejectedBytes: number
   totals: Totals

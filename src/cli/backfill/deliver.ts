@@ -5,15 +5,21 @@ import type { SegmentMessage } from '../../segment/message'
 import { DEFAULT_RETRY_POLICY, isRetryable, retryDelay } from '../../segment/retry-policy'
 import { sleep } from './signal'
 
-/** Attempts in a row that deliver nothing at all, some five minutes: then the run ends, and can go on later. */
+/** Attempts in a row that deliver nothing at all, two to five minutes: then the run ends, and can go on later. */
 const MAX_VAIN_ATTEMPTS = 12
+
+export interface Wait {
+  waitMs: number
+  /** The part of it that Heap has asked for. */
+  retryAfterMs: number
+}
 
 export interface Delivery<Job extends { message: SegmentMessage }> {
   target: DispatchTarget<unknown>
   signal: AbortSignal
   settle: (job: Job, verdict: Verdict) => void
   /** These have to be sent again, after a wait. */
-  onRetry: (jobs: Job[], reason: string, waitMs: number) => void
+  onRetry: (jobs: Job[], reason: string, wait: Wait) => void
   /** The wait is over. */
   beforeResend?: (jobs: Job[]) => Promise<void>
 }
@@ -39,10 +45,12 @@ export async function deliver<Job extends { message: SegmentMessage }>(
     if (again.length === 0) return
     if (again.length < left.length) vain = 1
     const reason = reasonOf(verdicts.find(({ status }) => isRetryable(status)))
-    if (vain >= MAX_VAIN_ATTEMPTS) throw new Errors.CLIError(`given up after ${vain} attempts: ${reason}`)
+    if (vain >= MAX_VAIN_ATTEMPTS) {
+      throw new Errors.CLIError(`given up after ${vain} attempts; the same command goes on from here: ${reason}`)
+    }
     const retryAfterMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
     const waitMs = retryDelay(DEFAULT_RETRY_POLICY, vain, Math.random, retryAfterMs)
-    onRetry(again, reason, waitMs)
+    onRetry(again, reason, { waitMs, retryAfterMs })
     await sleep(waitMs, signal)
     if (!signal.aborted) await beforeResend?.(again)
     left = again

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { Errors } from '@oclif/core'
 
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
 /** Runs a file operation; its failure names the file. @throws CLIError */

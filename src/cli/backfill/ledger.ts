@@ -1,6 +1,6 @@
 import type { Line, Place } from './lines'
 import { NOTHING } from './checkpoint'
-import type { Totals } from './checkpoint'
+import type { Totals, Unsettled } from './checkpoint'
 
 /** Beyond any of these, reading waits until something is settled. */
 const MAX_LINES_IN_MEMORY = 10_000
@@ -24,8 +24,10 @@ export interface Entry {
   /** Whether its message is in memory. */
   isHeld: boolean
   bytes: number
-  /** Subscriptions that have not settled it. */
-  pending: number
+  /** Indexes of the subscriptions that take it, and of those that have no outcome and those that have delivered it. */
+  routes: number[]
+  pending: Set<number>
+  delivered: Set<number>
   rejections: Rejection[]
 }
 
@@ -33,7 +35,7 @@ interface LedgerState {
   /** Up to where lines have been read. */
   at: Place
   /** Those before it that have no outcome. */
-  unsettled: Place[]
+  unsettled: Unsettled[]
   totals: Totals
 }
 
@@ -49,7 +51,7 @@ export class Ledger {
   private bytes = 0
   private at: Place
   /** What an earlier run left unsettled, by position, until it is read again. */
-  private readonly owed: Map<number, Place>
+  private readonly owed: Map<number, Unsettled>
 
   constructor({ at, unsettled, totals }: LedgerState = EMPTY) {
     this.at = { position: at.position, line: at.line }
@@ -76,6 +78,16 @@ export class Ledger {
     return start >= this.at.position || this.owed.has(start)
   }
 
+  /** Lines that an earlier run left open, and that have not come. */
+  get missing(): number {
+    return this.owed.size
+  }
+
+  /** Indexes of the subscriptions that have not delivered it in an earlier run; undefined when that is true of all. */
+  owedRoutes({ start }: Line): number[] | undefined {
+    return this.owed.get(start)?.routes
+  }
+
   /** The place of the first line that is open. */
   firstOpen(): Place {
     return [...this.owed.values()].reduce((first, place) => (place.position < first.position ? place : first), this.at)
@@ -87,9 +99,10 @@ export class Ledger {
   }
 
   /** `bytes` is what its message takes in memory. */
-  open(line: Line, bytes: number, pending: number): Entry {
+  open(line: Line, bytes: number, routes: number[]): Entry {
     const place = { position: line.start, line: line.number - 1 }
-    const entry = { place, isHeld: true, bytes, pending, rejections: [] }
+    const sets = { routes, pending: new Set(routes), delivered: new Set<number>() }
+    const entry: Entry = { place, isHeld: true, bytes, ...sets, rejections: [] }
     this.entries.add(entry)
     this.held++
     this.bytes += entry.bytes
@@ -104,9 +117,11 @@ export class Ledger {
     this.bytes -= entry.bytes
   }
 
-  settle(entry: Entry, rejection?: Rejection): void {
+  settle(entry: Entry, route: number, rejection?: Rejection): void {
+    entry.pending.delete(route)
     if (rejection) entry.rejections.push(rejection)
-    if (--entry.pending > 0) return
+    else entry.delivered.add(route)
+    if (entry.pending.size > 0) return
     this.entries.delete(entry)
     this.release(entry)
     if (entry.rejections.length === 0) this.totals.delivered++
@@ -132,7 +147,12 @@ export class Ledger {
     const rejections = this.rejections.join('')
     this.rejections = []
     this.rejectionBytes = 0
-    const unsettled = [...this.owed.values(), ...[...this.entries].map(({ place }) => place)]
+    const unsettled = [...this.owed.values(), ...[...this.entries].map(unsettledOf)]
     return { at: this.at, unsettled, totals: { ...this.totals }, rejections }
   }
+}
+
+/** What a subscription has refused is sent again, too: its reason is not written yet. */
+function unsettledOf({ place, routes, delivered }: Entry): Unsettled {
+  return delivered.size === 0 ? place : { ...place, routes: routes.filter((route) => !delivered.has(route)) }
 }

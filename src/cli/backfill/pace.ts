@@ -46,10 +46,17 @@ export class Pace {
     return msUntilRoom(this.identities, identity, 1)
   }
 
+  private async waitFor(identity: string, signal: AbortSignal): Promise<void> {
+    for (let waitMs = 1; waitMs > 0 && !signal.aborted;) {
+      waitMs = await this.takeFor(identity)
+      await sleep(waitMs, signal)
+    }
+  }
+
   /** What is sent again counts again. */
   async resend(identities: (string | undefined)[], signal: AbortSignal): Promise<void> {
     for (let left = identities.length; left > 0 && !signal.aborted;) left -= await this.take(left, signal)
-    for (const identity of identities) if (identity !== undefined) await this.identities.penalty(identity)
+    for (const identity of identities) if (identity !== undefined) await this.waitFor(identity, signal)
   }
 }
 

@@ -1,18 +1,19 @@
 import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
+import type { Verdict } from '../../segment/dispatch'
 import { memoryCost } from '../../segment/memory-cost'
 import type { SegmentMessage } from '../../segment/message'
 import { deliver, reasonOf } from './deliver'
 import { Lane } from './lane'
 import type { Traffic } from './lane'
 import type { Job, Pacing } from './job-queue'
-import type { Ledger } from './ledger'
+import type { Ledger, Rejection } from './ledger'
 import type { Line } from './lines'
 import { identityOf } from './pace'
 import type { Pace } from './pace'
 import { readEvent } from './read-event'
 import type { ReadOptions } from './read-event'
-import { Signal } from './signal'
+import { Signal, sleep } from './signal'
 import type { Target } from './target'
 
 /** Heap's bulk limit: https://developers.heap.io/reference/bulk-track */
@@ -35,7 +36,7 @@ export interface ReplayOptions extends ReadOptions {
 }
 
 interface Route {
-  action: string
+  index: number
   matches: (message: SegmentMessage) => boolean
   identityOf?: (message: SegmentMessage) => string | undefined
   lane: Lane
@@ -47,28 +48,43 @@ export class Replay {
   private readonly stop = new AbortController()
   private readonly routes: Route[]
   private failure?: Error
+  /** When Heap, by Retry-After, will take anything again. */
+  private notBefore = 0
 
   constructor(
     private readonly options: ReplayOptions,
-    signal: AbortSignal
+    private readonly signal: AbortSignal
   ) {
     const isFull = () => options.ledger.isFull()
     this.traffic = { signal: this.stop.signal, changed: new Signal(), sending: 0, ended: false, isFull }
-    this.routes = options.subscriptions.map((subscription) => this.route(subscription))
-    if (signal.aborted) this.halt()
-    signal.addEventListener('abort', () => this.halt())
+    this.routes = options.subscriptions.map((subscription, index) => this.route(subscription, index))
   }
 
   /** Resolves when everything is settled, or after the request in flight once the signal aborts. Rejects when it cannot go on. */
   async run(lines: AsyncIterable<Line[]>): Promise<void> {
-    const work = [this.read(lines), ...this.routes.map(({ lane }) => lane.run())]
-    await Promise.all(work.map((task) => task.catch((error: unknown) => this.fail(error))))
+    const halt = () => this.halt()
+    this.signal.addEventListener('abort', halt)
+    if (this.signal.aborted) halt()
+    try {
+      const reading = this.read(lines).catch((error: unknown) => this.endOfReading(error))
+      const lanes = this.routes.map(({ lane }) => lane.run().catch((error: unknown) => this.fail(error)))
+      await Promise.all([reading, ...lanes])
+    } finally {
+      this.signal.removeEventListener('abort', halt)
+    }
     if (this.failure !== undefined) throw this.failure
+  }
+
+  /** What was read before the file could be read no further is delivered all the same. */
+  private endOfReading(error: unknown): void {
+    this.failure ??= asError(error)
+    this.traffic.ended = true
+    this.traffic.changed.notify()
   }
 
   /** Ends the run with an error, after the request in flight. */
   fail(error: unknown): void {
-    this.failure ??= error instanceof Error ? error : new Error(String(error))
+    this.failure ??= asError(error)
     this.halt()
   }
 
@@ -77,13 +93,13 @@ export class Replay {
     this.traffic.changed.notify()
   }
 
-  private route(subscription: Subscription): Route {
+  private route(subscription: Subscription, index: number): Route {
     const { pacing, ledger } = this.options
     const { partnerAction: action, mapping } = subscription
     const paced = action === EVENT_ACTION ? pacing : undefined
-    const send = (jobs: Job[]) => this.send(subscription, paced?.pace, jobs)
+    const send = (jobs: Job[]) => this.send({ subscription, index, pace: paced?.pace }, jobs)
     return {
-      action,
+      index,
       matches: subscriptionFilter(subscription),
       identityOf: paced && identityOf(mapping),
       lane: new Lane({
@@ -129,8 +145,14 @@ export class Replay {
     const { message } = read
     const routes = this.isWanted(message) ? this.routes.filter(({ matches }) => matches(message)) : []
     if (routes.length === 0) return ledger.skip()
-    const entry = ledger.open(line, memoryCost(message), routes.length)
-    for (const { lane, identityOf } of routes) lane.add({ message, entry, identity: identityOf?.(message) })
+    const owed = ledger.owedRoutes(line)
+    const open = owed ? routes.filter(({ index }) => owed.includes(index)) : routes
+    const entry = ledger.open(
+      line,
+      memoryCost(message),
+      open.map(({ index }) => index)
+    )
+    for (const { lane, identityOf } of open) lane.add({ message, entry, identity: identityOf?.(message) })
   }
 
   private refuse({ number, bytes }: Line, reason: string): void {
@@ -144,30 +166,46 @@ export class Replay {
     return time >= from && time < to && isMeantFor(message, target.definition.name)
   }
 
-  private async send(subscription: Subscription, pace: Pace | undefined, jobs: Job[]): Promise<void> {
+  private async send({ subscription, index, pace }: Sending, jobs: Job[]): Promise<void> {
     const { target, ledger, onRetry } = this.options
     const { signal } = this.stop
-    const delivery = {
-      target: { definition: target.definition, settings: target.settings, subscription, now: Date.now },
-      signal,
-      settle: ({ entry, message }: Job, verdict: { status: number; error?: string }) => {
-        const { status } = verdict
-        const line = entry.place.line + 1
-        const refusal = {
-          line,
-          action: subscription.partnerAction,
-          status,
-          reason: reasonOf({ ...verdict, retryAfterMs: 0 })
-        }
-        ledger.settle(entry, status < 300 ? undefined : { ...refusal, event: message })
+    await sleep(this.notBefore - Date.now(), signal)
+    await deliver(
+      {
+        target: { definition: target.definition, settings: target.settings, subscription, now: Date.now },
+        signal,
+        settle: (job, verdict) => ledger.settle(job.entry, index, rejectionOf(job, verdict, subscription)),
+        onRetry: (again, reason, { waitMs, retryAfterMs }) => {
+          this.notBefore = Math.max(this.notBefore, Date.now() + retryAfterMs)
+          onRetry(again.length, reason, waitMs)
+        },
+        beforeResend: async (again) =>
+          pace?.resend(
+            again.map(({ identity }) => identity),
+            signal
+          )
       },
-      onRetry: (again: Job[], reason: string, waitMs: number) => onRetry(again.length, reason, waitMs),
-      beforeResend: async (again: Job[]) =>
-        pace?.resend(
-          again.map(({ identity }) => identity),
-          signal
-        )
-    }
-    await deliver(delivery, jobs)
+      jobs
+    )
   }
+}
+
+interface Sending {
+  subscription: Subscription
+  index: number
+  pace?: Pace
+}
+
+function rejectionOf(
+  { entry, message }: Job,
+  verdict: Verdict,
+  { partnerAction }: Subscription
+): Rejection | undefined {
+  const { status } = verdict
+  if (status < 300) return undefined
+  return { line: entry.place.line + 1, action: partnerAction, status, reason: reasonOf(verdict), event: message }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { checkpointPath, readCheckpoint } from './checkpoint'
+import { rm, stat } from 'node:fs/promises'
+import { checkpointPath, readCheckpoint, rejectedPath } from './checkpoint'
 import type { Checkpoint, Totals } from './checkpoint'
 import { Ledger } from './ledger'
 import { lock } from './lock'
@@ -10,8 +10,8 @@ import { Replay } from './replay'
 import type { ReplayOptions } from './replay'
 import { Saver } from './saver'
 import { Shelf } from './shelf'
-import { headOf, isStdin, notTheSame, openLines } from './source'
-import type { Source } from './source'
+import { notTheSame, openLines, printOf } from './source'
+import type { OpenLines, Source } from './source'
 
 export interface FileOptions extends Pick<ReplayOptions, 'target' | 'subscriptions' | 'from' | 'to' | 'startedAt'> {
   /** Absent: as fast as it goes. */
@@ -39,13 +39,13 @@ async function runLocked(source: Source, options: FileOptions): Promise<Totals> 
     besides: source.besides,
     options: hash,
     ledger,
-    rejectedBytes: checkpoint?.rejectedBytes ?? 0,
+    rejectedBytes: checkpoint?.rejectedBytes ?? (await bytesOfOthers(source)),
     // Standard input has not been read again yet where the run before left off.
-    headAt: (position) => (position === checkpoint?.position ? checkpoint.head : headOf(source, position))
+    printAt: (position) => (position === checkpoint?.position ? checkpoint.print : printOf(source, position))
   })
   // Also tells, before anything is sent, whether there is room for it.
   await saver.save()
-  if (checkpoint) options.progress.note(`${source.path}: goes on from line ${checkpoint.line + 1}`)
+  if (checkpoint) options.progress.note(`${source.path}: goes on from line ${ledger.firstOpen().line + 1}`)
   const shelf = new Shelf(`${source.besides}.waiting`)
   try {
     await replayLines(source, { ...options, ledger, saver, shelf }, checkpoint)
@@ -59,8 +59,17 @@ async function runLocked(source: Source, options: FileOptions): Promise<Totals> 
     )
   }
   // What comes next on standard input is another file.
-  if (isStdin(source) && !options.signal.aborted) await rm(checkpointPath(source.besides))
+  if (source.isStdin && !options.signal.aborted) await rm(checkpointPath(source.besides))
   return ledger.totals
+}
+
+/** Rejected lines of other inputs, which standard input has had before this one: they stay. */
+async function bytesOfOthers({ isStdin, besides }: Source): Promise<number> {
+  if (!isStdin) return 0
+  return stat(rejectedPath(besides)).then(
+    ({ size }) => size,
+    () => 0
+  )
 }
 
 function isSettled({ totals, unsettled }: Checkpoint, now: Totals): boolean {
@@ -78,10 +87,10 @@ interface Replaying extends FileOptions {
 
 async function replayLines(source: Source, options: Replaying, checkpoint: Checkpoint | undefined): Promise<void> {
   const { ledger, saver, shelf, pace, progress, signal } = options
-  const expected = checkpoint && { position: checkpoint.position, head: checkpoint.head }
+  const expected = checkpoint && { position: checkpoint.position, print: checkpoint.print }
   const opened = openLines(source, { from: ledger.firstOpen(), expected, signal })
   const replay = new Replay(replayOptions(source, ledger, options, pace && { pace, shelf }), signal)
-  progress.start(source, ledger, () => opened.share())
+  progress.start(source, ledger, () => sentShare(opened, ledger))
   saver.start(
     () => replay.wake(),
     (error) => replay.fail(error)
@@ -91,6 +100,15 @@ async function replayLines(source: Source, options: Replaying, checkpoint: Check
   } finally {
     progress.stop()
   }
+  const isShort = opened.seen() < (checkpoint?.position ?? 0)
+  if (!signal.aborted && (isShort || ledger.missing > 0)) throw notTheSame(source)
+}
+
+/** What was read and waits is not sent. */
+function sentShare(opened: OpenLines, { totals, waiting }: Ledger): number | undefined {
+  const settled = totals.delivered + totals.rejected + totals.skipped
+  const share = opened.share()
+  return share === undefined ? undefined : (share * settled) / Math.max(1, settled + waiting)
 }
 
 /** Replays a file into a target that sends nothing; nothing is written. */
@@ -133,6 +151,6 @@ function hashOf({ target, subscriptions, from, to }: FileOptions): string {
 }
 
 async function requireSameFile(source: Source, checkpoint: Checkpoint | undefined): Promise<void> {
-  if (!checkpoint || isStdin(source)) return
-  if (checkpoint.head !== (await headOf(source, checkpoint.position))) throw notTheSame(source)
+  if (!checkpoint || source.isStdin) return
+  if (checkpoint.print !== (await printOf(source, checkpoint.position))) throw notTheSame(source)
 }

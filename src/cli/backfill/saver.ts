@@ -12,7 +12,7 @@ interface Saved {
   options: string
   ledger: Ledger
   rejectedBytes: number
-  headAt: (position: number) => Promise<string> | string | undefined
+  printAt: (position: number) => Promise<string> | string | undefined
 }
 
 /** Writes a run's checkpoint while the run goes on, the rejected lines first. */
@@ -54,14 +54,14 @@ export class Saver {
   }
 
   private async write(): Promise<void> {
-    const { besides, options, ledger, headAt } = this.saved
+    const { besides, options, ledger, printAt } = this.saved
     const { at, unsettled, totals, rejections } = ledger.snapshot()
     this.rejectedBytes = await appendAt(rejectedPath(besides), this.rejectedBytes, rejections)
-    const head = await headAt(at.position)
+    const print = await printAt(at.position)
     await writeCheckpoint(besides, {
       version: 1,
       options,
-      head,
+      print,
       ...at,
       unsettled,
       rejectedBytes: this.rejectedBytes,

@@ -22,7 +22,7 @@ export class Signal {
 
 /** Resolves after `ms`, or as soon as the signal aborts. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
+  if (signal.aborted || ms <= 0) return
   await new Promise<void>((resolve) => {
     const done = () => {
       clearTimeout(timer)

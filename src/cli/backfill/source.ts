@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import type { ReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
@@ -10,8 +11,8 @@ import { isSystemError } from './durable-file'
 import { readLines } from './lines'
 import type { Line, Place } from './lines'
 
-/** So much of a file's beginning tells whether it is the one that a checkpoint speaks of. */
-const HEAD_BYTES = 4096
+/** So much of a file's beginning, and of what was read last, tells whether it is the one that a checkpoint speaks of. */
+const PRINT_BYTES = 4096
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 
@@ -22,6 +23,7 @@ export interface Source {
   /** Where the files beside it begin: the path, or `stdin` in the current folder. */
   besides: string
   name: string
+  isStdin: boolean
   /** On the disk; absent when unknown. */
   bytes?: number
   /** Of standard input, this is seen when it comes. */
@@ -32,19 +34,19 @@ export interface Source {
 
 /** @throws CLIError when the file cannot be read */
 export async function openSource(path: string): Promise<Source> {
-  if (path === '-') return { path: 'standard input', besides: 'stdin', name: 'stdin', gzip: false }
+  if (path === '-') return { path: 'standard input', besides: 'stdin', name: 'stdin', isStdin: true, gzip: false }
   const found = await stat(path).catch((error: Error) => unreadable(path, error))
   if (found.isDirectory()) return unreadable(path, new Error('it is a folder'))
-  const gzip = found.isFile() ? await beginsAsGzip(path) : path.endsWith('.gz')
-  return { path, besides: path, name: basename(path), bytes: found.size, gzip }
+  if (!found.isFile()) return unreadable(path, new Error('it is no regular file; send it to standard input, named -'))
+  const gzip = (await rangeOf(path, 0, GZIP.length)).equals(GZIP)
+  return { path, besides: path, name: basename(path), isStdin: false, bytes: found.size, gzip }
 }
 
-/** Some tools inflate a file and leave its name, some compress it and do the same. */
-async function beginsAsGzip(path: string): Promise<boolean> {
+async function rangeOf(path: string, start: number, bytes: number): Promise<Buffer> {
   const file = await open(path).catch((error: Error) => unreadable(path, error))
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(GZIP.length), 0, GZIP.length, 0)
-    return buffer.subarray(0, bytesRead).equals(GZIP)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, start)
+    return buffer.subarray(0, bytesRead)
   } finally {
     await file.close()
   }
@@ -58,45 +60,48 @@ export interface OpenLines {
   lines: AsyncGenerator<Line[]>
   /** Share of the file that was read, 0 to 1; undefined for standard input. */
   share(): number | undefined
+  /** Bytes, inflated, that it has as far as it was read. */
+  seen(): number
 }
 
 interface Reading {
   from: Place
   /** What standard input must begin with, when some of it was read before. */
-  expected?: { position: number; head?: string }
+  expected?: { position: number; print?: string }
   /** Ends the lines early, also when none come. */
   signal: AbortSignal
 }
 
 /** The lines from a place on. What cannot be skipped is read and thrown away. */
 export function openLines(source: Source, { from, expected, signal }: Reading): OpenLines {
-  if (isStdin(source)) {
-    const bytes = remembered(source, openBytes(source, signal))
-    const checked = expected ? verified(source, bytes, expected) : bytes
-    return { lines: readLines(skipped(checked, from.position), from), share: () => undefined }
-  }
-  const start = source.gzip ? 0 : from.position
-  const raw = createReadStream(source.path, { start })
-  const bytes = guarded(source, bytesOf(source, raw), signal)
+  const start = source.isStdin || source.gzip ? 0 : from.position
+  const opened = openFrom(source, start, signal)
+  const kept = source.isStdin ? remembered(source, opened.bytes) : opened.bytes
+  const checked = source.isStdin && expected ? verified(source, kept, expected) : kept
+  let seen = start
+  const counted = skipped(checked, from.position - start, (bytes) => (seen += bytes))
   return {
-    lines: readLines(skipped(bytes, from.position - start), from),
-    share: () => (raw.bytesRead + start) / Math.max(1, source.bytes ?? 0)
+    lines: readLines(counted, from),
+    share: () => (source.bytes === undefined ? undefined : (opened.raw.bytesRead + start) / Math.max(1, source.bytes)),
+    seen: () => seen
   }
 }
 
 /** All of its bytes, decompressed; fewer when the signal aborts. */
 export function openBytes(source: Source, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const raw = isStdin(source) ? process.stdin : createReadStream(source.path)
-  signal.addEventListener('abort', () => raw.destroy())
-  return guarded(source, bytesOf(source, raw), signal)
+  return openFrom(source, 0, signal).bytes
 }
 
-export function isStdin({ name }: Source): boolean {
-  return name === 'stdin'
+function openFrom(source: Source, start: number, signal: AbortSignal) {
+  const raw = (source.isStdin ? process.stdin : createReadStream(source.path, { start })) as ReadStream
+  const stop = () => raw.destroy()
+  signal.addEventListener('abort', stop)
+  raw.on('close', () => signal.removeEventListener('abort', stop))
+  return { raw, bytes: guarded(source, bytesOf(source, raw), signal) }
 }
 
 function bytesOf(source: Source, raw: Readable): AsyncIterable<Buffer> {
-  if (isStdin(source)) return inflatedIfGzip(raw)
+  if (source.isStdin) return inflatedIfGzip(raw)
   return source.gzip ? inflated(raw) : raw
 }
 
@@ -131,9 +136,14 @@ async function* guarded(source: Source, chunks: AsyncIterable<Buffer>, signal?: 
   }
 }
 
-async function* skipped(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+async function* skipped(
+  chunks: AsyncIterable<Buffer>,
+  bytes: number,
+  onBytes: (bytes: number) => void
+): AsyncGenerator<Buffer> {
   let left = bytes
   for await (const chunk of chunks) {
+    onBytes(chunk.length)
     if (left < chunk.length) yield chunk.subarray(left)
     left = Math.max(0, left - chunk.length)
   }
@@ -143,7 +153,7 @@ async function* skipped(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGene
 async function* remembered(source: Source, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   source.beginning = Buffer.alloc(0)
   for await (const chunk of chunks) {
-    const missing = HEAD_BYTES - source.beginning.length
+    const missing = PRINT_BYTES - source.beginning.length
     if (missing > 0) source.beginning = Buffer.concat([source.beginning, chunk.subarray(0, missing)])
     yield chunk
   }
@@ -153,40 +163,41 @@ async function* remembered(source: Source, chunks: AsyncIterable<Buffer>): Async
 async function* verified(
   source: Source,
   chunks: AsyncGenerator<Buffer>,
-  { position, head }: { position: number; head?: string }
+  { position, print }: { position: number; print?: string }
 ): AsyncGenerator<Buffer> {
-  const needed = Math.min(HEAD_BYTES, position)
+  const needed = Math.min(PRINT_BYTES, position)
   const held: Buffer[] = []
   while ((source.beginning?.length ?? 0) < needed) {
     const next = await chunks.next()
     if (next.done) break
     held.push(next.value)
   }
-  if (head !== (await headOf(source, position))) throw notTheSame(source)
+  if (print !== (await printOf(source, position))) throw notTheSame(source)
   yield* held
   yield* chunks
 }
 
 export function notTheSame({ path, besides }: Source): Error {
   return new Errors.CLIError(
-    `${path} is not the file that ${checkpointPath(besides)} was written for; delete that to begin anew`
+    `${path} is not what ${checkpointPath(besides)} was written for, or was changed since: send the same again, or delete the checkpoint to begin anew`
   )
 }
 
-/** A hash of the beginning of what was read up to `position`. */
-export async function headOf(source: Source, position: number): Promise<string> {
-  const wanted = Math.min(HEAD_BYTES, position)
-  const beginning = isStdin(source) ? source.beginning : await beginningOf(source, wanted)
-  return createHash('sha256')
-    .update((beginning ?? Buffer.alloc(0)).subarray(0, wanted))
-    .digest('hex')
+/** A hash of the beginning of what was read up to `position` and, of a plain file, of what stands before that. */
+export async function printOf(source: Source, position: number): Promise<string> {
+  const wanted = Math.min(PRINT_BYTES, position)
+  const beginning = source.isStdin ? source.beginning : await beginningOf(source, wanted)
+  const hash = createHash('sha256').update((beginning ?? Buffer.alloc(0)).subarray(0, wanted))
+  if (!source.isStdin && !source.gzip) hash.update(await rangeOf(source.path, position - wanted, wanted))
+  return hash.digest('hex')
 }
 
 async function beginningOf(source: Source, bytes: number): Promise<Buffer> {
+  if (!source.gzip) return rangeOf(source.path, 0, bytes)
   const raw = createReadStream(source.path)
   const parts: Buffer[] = []
   let length = 0
-  for await (const chunk of guarded(source, bytesOf(source, raw))) {
+  for await (const chunk of guarded(source, inflated(raw))) {
     parts.push(chunk)
     length += chunk.length
     if (length >= bytes) break

@@ -3,6 +3,7 @@ import { Errors } from '@oclif/core'
 import { defaultSubscriptions, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
 import { isObject } from '../load-definition'
+import { directiveProblems } from '../validate/mapping'
 import { readJson } from './durable-file'
 
 type Definition = Pick<DestinationDefinition<unknown>, 'presets' | 'actions'>
@@ -42,6 +43,7 @@ function listed(entry: unknown, definition: Definition, defaults: Subscription[]
     enabled: enabled !== false
   }
   requireFql(subscription)
+  requireDirectives(subscription.mapping, partnerAction)
   return subscription
 }
 
@@ -49,9 +51,10 @@ function overlaid(overlay: Record<string, unknown>, definition: Definition, defa
   for (const [action, fields] of Object.entries(overlay)) {
     requireAction(action, definition)
     if (!isObject(fields)) wrong(`"${action}" must be an object of fields`)
-    for (const field of Object.keys(fields)) {
-      if (!(field in definition.actions[action].fields)) wrong(`action "${action}" has no field "${field}"`)
-    }
+    const known = definition.actions[action].fields
+    const unknown = Object.keys(fields as object).find((field) => !hasOwn(known, field))
+    if (unknown !== undefined) wrong(`action "${action}" has no field "${unknown}"`)
+    requireDirectives(fields, action)
   }
   return defaults.map((subscription) => ({
     ...subscription,
@@ -60,9 +63,19 @@ function overlaid(overlay: Record<string, unknown>, definition: Definition, defa
 }
 
 function requireAction(action: string, { actions }: Definition): void {
-  if (!Object.prototype.hasOwnProperty.call(actions, action)) {
+  if (!hasOwn(actions, action)) {
     wrong(`no action "${action}"; there are ${Object.keys(actions).join(', ')}`)
   }
+}
+
+function hasOwn(object: object, key: string): boolean {
+  return Object.prototype.hasOwnProperty.call(object, key)
+}
+
+/** The engine would find a wrong directive only when it maps an event, and refuse every one. */
+function requireDirectives(mapping: unknown, action: string): void {
+  const [problem] = directiveProblems(mapping, action)
+  if (problem) wrong(`${problem.where}: ${problem.message}`)
 }
 
 function requireFql(subscription: Subscription): void {

@@ -12,6 +12,8 @@ import { stopSignal } from '../stop-signal'
 const EXIT_INTERRUPTED = 130
 const EXIT_WITH_REJECTIONS = 2
 
+const OWN_FILE = /(\.rejected\.ndjson|\.checkpoint\.json(\.tmp)?|\.lock)+$/
+
 type BackfillFlags = Interfaces.InferredFlags<typeof Backfill.flags>
 
 export default class Backfill extends Command {
@@ -52,7 +54,7 @@ export default class Backfill extends Command {
     keepLittleGarbage()
     const { openSource } = await import('../backfill/source')
     const sources: Source[] = []
-    for (const path of argv.map(String)) sources.push(await openSource(path))
+    for (const path of this.withoutOwnFiles(argv.map(String))) sources.push(await openSource(path))
     if (flags['dry-run']) return this.rehearse(sources, await this.options(flags))
     const options = await this.options(flags)
     const rejected = await this.replay(sources, options)
@@ -61,6 +63,14 @@ export default class Backfill extends Command {
       this.exit(EXIT_INTERRUPTED)
     }
     if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
+  }
+
+  /** What a pattern such as `*` takes along after an earlier run. */
+  private withoutOwnFiles(paths: string[]): string[] {
+    const given = new Set(paths)
+    const own = [...given].filter((path) => given.has(path.replace(OWN_FILE, '')) && OWN_FILE.test(path))
+    if (own.length > 0) this.logToStderr(`left out, as they are of an earlier run: ${own.join(', ')}`)
+    return [...given].filter((path) => !own.includes(path))
   }
 
   private async options(flags: BackfillFlags): Promise<FileOptions> {
@@ -72,6 +82,7 @@ export default class Backfill extends Command {
       import('../backfill/progress')
     ])
     const range = { from: momentOf('from', flags.from, -Infinity), to: momentOf('to', flags.to, Infinity) }
+    if (range.from >= range.to) this.error('--from must be before --to')
     const target = await targetFrom(flags, { sends: !flags['dry-run'] })
     const subscriptions = await subscriptionsFrom(target.definition, flags.mapping)
     const pace = flags.rate === 0 || flags['dry-run'] ? undefined : new Pace(flags.rate)
@@ -113,9 +124,11 @@ export default class Backfill extends Command {
     ])
     const { target } = options
     const rehearsal = new Rehearsal(target.definition)
+    let all = 0
     for (const source of sources) {
       const { definition } = rehearsal
       const { delivered, rejected, skipped } = await tryFile(source, { ...options, target: { ...target, definition } })
+      all += rejected
       this.log(`${source.path}: would deliver ${delivered}, reject ${rejected}, skip ${skipped}`)
     }
     if (options.signal.aborted) this.exit(EXIT_INTERRUPTED)
@@ -123,5 +136,6 @@ export default class Backfill extends Command {
       this.log(`${action}: ${payloads} payloads, the first: ${JSON.stringify(first, null, 2)}`)
     }
     for (const [path, count] of rehearsal.requests) this.log(`requests to ${path}: ${count}`)
+    if (all > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 }
