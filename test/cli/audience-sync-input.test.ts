@@ -68,14 +68,94 @@ describe('audience:sync', () => {
     expect(await waiting.exited).toMatchObject({ code: 2 })
   })
 
-  it('removes everybody when nobody is a member any more', async () => {
+  it('removes everybody only when it is told that an empty list is meant', async () => {
     writeFileSync(join(here.folder, 'members.csv'), 'user-1\r\nuser-2\r\n')
     await begin('members.csv').exited
+    for (const nobody of ['', 'userId\r\n', 'guest\n']) {
+      writeFileSync(join(here.folder, 'members.csv'), nobody)
+      for (const flags of [[], ['--dry-run']]) {
+        expect(await begin('members.csv', ...flags).exited).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining('members.csv names nobody, and the audience has members: add --allow-empty')
+        })
+      }
+    }
+    expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true })
     writeFileSync(join(here.folder, 'members.csv'), '')
-    expect(await begin('members.csv').exited).toMatchObject({
+    expect(await begin('members.csv', '--allow-empty').exited).toMatchObject({
       code: 0,
       stdout: 'vip: synced: added 0, removed 2, unchanged 0, rejected 0\n'
     })
     expect(memberships()).toStrictEqual({ 'user-1': false, 'user-2': false })
+  })
+
+  it.each([
+    ['csv', 'id,user_id,email\nrow-1,user-1,a@x.org\n'],
+    ['csv', 'email,ID , UserID\na@x.org,row-1,user-1\n'],
+    ['ndjson', '{"id":"row-1","userId":"user-1"}\n'],
+    ['ndjson', '{"identity":"user-1","id":7}\n']
+  ])('takes the userId and no other id: %s %s', async (format, text) => {
+    writeFileSync(join(here.folder, `members.${format}`), text)
+    expect(await begin(`members.${format}`).exited).toMatchObject({ code: 0 })
+    expect(memberships()).toStrictEqual({ 'user-1': true })
+  })
+
+  it.each([
+    ['NDJSON', '{"userId":"u1"}\n{"userId":"u2"}\n', 'looks like NDJSON: add --format ndjson'],
+    ['semicolons', 'userId;name\nu1;Ann\n', 'has its columns separated by ; or tabs'],
+    ['tabs', 'name\tuserId\nAnn\tu1\n', 'has its columns separated by ; or tabs'],
+    ['columns of other names', 'email,name\na@x.org,Ann\n', 'has no column userId, user_id, identity or id']
+  ])('makes nobody of a table that it cannot read: %s', async (_name, text, message) => {
+    writeFileSync(join(here.folder, 'members.csv'), text)
+    expect(await begin('members.csv').exited).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
+    expect(here.emulator.requests).toStrictEqual([])
+  })
+
+  it('says that the first row is a member when it names no column', async () => {
+    writeFileSync(join(here.folder, 'members.csv'), 'user-1\n   \nuser-2\n')
+    const { code, stderr } = await begin('members.csv').exited
+    expect({ code, stderr }).toStrictEqual({
+      code: 0,
+      stderr: expect.stringContaining('is called userId, user_id, identity or id: row 1, "user-1", is a member\n')
+    })
+    expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true })
+  })
+
+  it('takes no id that would be another one in Heap', async () => {
+    const ids = ['1234567890123456789', '"\\ud800a"', '"a\\u0000b"', '"\\ufffd"', '7', '"user-\ud83d\ude00"']
+    writeFileSync(join(here.folder, 'members.ndjson'), ids.map((id) => `${id}\n`).join(''))
+    expect(await begin('members.ndjson').exited).toMatchObject({ code: 2 })
+    expect(memberships()).toStrictEqual({ '7': true, 'user-\ud83d\ude00': true })
+    const rejected = readFileSync(join(here.folder, 'members.ndjson.rejected.ndjson'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+    expect(rejected.map((line) => JSON.parse(line).line)).toStrictEqual([1, 2, 3, 4])
+  })
+
+  it('counts who is unchanged once, however often it is interrupted, and keeps what was rejected', async () => {
+    const ids = Array.from({ length: 6_000 }, (_, at) => `user-${at}`)
+    writeFileSync(join(here.folder, 'members.csv'), `${ids.join('\n')}\n`)
+    await begin('members.csv').exited
+    // Every other one has left, so that members that stay lie between the changes of each batch.
+    const left = ids.filter((_, at) => at % 2 === 0)
+    writeFileSync(join(here.folder, 'members.csv'), `${left.join('\n')}\nguest\n`)
+    here.emulator.setFaults({ status: { 503: 1 }, retryAfter: 60, next: [{ pass: true }] })
+    for (let run = 0; run < 2; run++) {
+      const running = begin('members.csv')
+      await running.printed(/sending again/)
+      running.kill('SIGINT')
+      expect(await running.exited).toMatchObject({ code: 130 })
+    }
+    here.emulator.setFaults({})
+    const { code, stdout } = await begin('members.csv').exited
+    expect({ code, stdout: stdout.split('\n') }).toStrictEqual({
+      code: 2,
+      stdout: [
+        'vip: finished the interrupted sync: added 0, removed 3000, unchanged 3000, rejected 1 (members.csv.rejected.ndjson)',
+        'vip: synced: added 0, removed 0, unchanged 3000, rejected 1 (members.csv.rejected.ndjson)',
+        ''
+      ]
+    })
+    expect(readFileSync(join(here.folder, 'members.csv.rejected.ndjson'), 'utf8').trim().split('\n')).toHaveLength(2)
   })
 })

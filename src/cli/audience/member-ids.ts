@@ -9,11 +9,14 @@ import type { Source } from '../backfill/source'
 import { textOfLine } from '../backfill/text-of-line'
 import { isObject } from '../load-definition'
 
-/** What a column or field with the userId may be called, without regard to case. */
-const ID_NAMES = ['userid', 'user_id', 'user id', 'id', 'identity']
+/** What a column or field with the userId may be called, without regard to case: the first that there is. */
+const ID_NAMES = ['userid', 'user_id', 'user id', 'identity', 'id']
 
 const LINE_END = Buffer.from('\n')
 const EMPTY = Buffer.alloc(0)
+
+/** Control characters, a character that stands for wrong bytes, half of a surrogate pair. */
+const NO_TEXT = /[\u0000-\u001f\ufffd]|\p{Surrogate}/u
 
 export type Member = { id: string } | { line: number; reason: string }
 
@@ -21,6 +24,8 @@ export interface MemberOptions {
   format: 'csv' | 'ndjson'
   /** Column or field that holds the id; absent: whichever of the usual names it has, else the first column. */
   column?: string
+  /** Told of what may be a mistake. */
+  note: (text: string) => void
 }
 
 /** By the name of the file. Standard input is CSV. */
@@ -55,7 +60,9 @@ function fromJson(text: string, line: number, column: string | undefined): Membe
 
 function fieldIn(names: string[], column: string | undefined): string | undefined {
   if (column !== undefined) return names.find((name) => name === column)
-  return names.find((name) => ID_NAMES.includes(name.trim().toLowerCase()))
+  const plain = names.map((name) => name.trim().toLowerCase())
+  const usual = ID_NAMES.find((name) => plain.includes(name))
+  return usual === undefined ? undefined : names[plain.indexOf(usual)]
 }
 
 interface Row {
@@ -66,7 +73,7 @@ interface Row {
 async function* fromCsv(
   source: Source,
   lines: AsyncIterable<Line[]>,
-  { column }: MemberOptions
+  { column, note }: MemberOptions
 ): AsyncGenerator<Member[]> {
   const parser = parse({
     bom: true,
@@ -81,9 +88,14 @@ async function* fromCsv(
   let at: number | undefined
   for await (const { record, info } of named(source, bytes.pipe(parser) as AsyncIterable<Row>)) {
     const isFirst = at === undefined
-    if (at === undefined) at = columnAt(record, column)
+    if (at === undefined) {
+      if (column === undefined) requireTable(source, record)
+      at = columnAt(record, column)
+    }
     if (isFirst && isHeader(record, column)) continue
-    if (record.every((cell) => cell === '')) continue
+    if (isFirst)
+      note(`${source.path}: no column is called userId, user_id, identity or id: row 1, "${record[at]}", is a member`)
+    if (record.every((cell) => cell.trim() === '')) continue
     members.push(memberOf(record[at], info.lines))
     if (members.length < 1000) continue
     yield members
@@ -114,6 +126,25 @@ async function* named(source: Source, rows: AsyncIterable<Row>): AsyncGenerator<
   }
 }
 
+/** A table that is read in a wrong way makes people of what are none, and Heap keeps them for ever. */
+function requireTable({ path }: Source, first: string[]): void {
+  const [cell = ''] = first
+  if (cell.trimStart().startsWith('{')) throw new Errors.CLIError(`${path} looks like NDJSON: add --format ndjson`)
+  const parts = cell.split(/[;\t]/)
+  if (first.length === 1 && parts.length > 1 && fieldIn(parts, undefined) !== undefined) {
+    throw new Errors.CLIError(`${path} has its columns separated by ; or tabs: separate them by commas`)
+  }
+  if (first.length > 1 && fieldIn(first, undefined) === undefined) {
+    throw new Errors.CLIError(
+      `${path} has no column userId, user_id, identity or id: name the one with the ids with --column; it has ${shownNames(first)}`
+    )
+  }
+}
+
+function shownNames(first: string[]): string {
+  return first.slice(0, 20).join(', ')
+}
+
 function isHeader(first: string[], column: string | undefined): boolean {
   return fieldIn(first, column) !== undefined
 }
@@ -122,13 +153,16 @@ function columnAt(first: string[], column: string | undefined): number {
   const name = fieldIn(first, column)
   if (name !== undefined) return first.indexOf(name)
   if (column === undefined) return 0
-  throw new Errors.CLIError(`--column: the first row has no "${column}"; it has ${first.slice(0, 20).join(', ')}`)
+  throw new Errors.CLIError(`--column: the first row has no "${column}"; it has ${shownNames(first)}`)
 }
 
 function memberOf(value: unknown, line: number): Member {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    return { line, reason: 'the id is a number that cannot be read exactly; write it in quotes' }
+  }
   const id = realId(value)
   if (id === undefined) return { line, reason: 'the id is missing or a placeholder' }
   if (id.length > MAX_IDENTITY_LENGTH) return { line, reason: `the id has more than ${MAX_IDENTITY_LENGTH} characters` }
-  if (/[\n\r\ufffd]/.test(id)) return { line, reason: 'the id holds a line break or is not valid UTF-8' }
+  if (NO_TEXT.test(id)) return { line, reason: 'the id holds control characters or is not valid UTF-8' }
   return { id }
 }

@@ -60,6 +60,13 @@ export class AudienceState {
     }
   }
 
+  /** Whether anybody is a member, by a file of sorted ids; by default as far as Heap knows. */
+  async hasMembers(path = this.path): Promise<boolean> {
+    const reader = await IdReader.open(path, { skipLines: 1 })
+    await reader.close()
+    return reader.current !== undefined
+  }
+
   async memberships(next = this.next) {
     const [before, now] = await Promise.all([this.path, next].map((path) => IdReader.open(path, { skipLines: 1 })))
     return compare(before, now)

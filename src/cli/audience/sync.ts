@@ -1,5 +1,7 @@
-import { rm } from 'node:fs/promises'
-import { rejectedPath } from '../backfill/checkpoint'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Errors } from '@oclif/core'
 import { appendAt } from '../backfill/durable-file'
 import { deliver, reasonOf } from '../backfill/deliver'
 import type { Progress } from '../backfill/progress'
@@ -19,11 +21,15 @@ const SAVE_EVERY_MS = 500
 
 export interface SyncOptions {
   source: Source
-  members: MemberOptions
+  members: Omit<MemberOptions, 'note'>
   state: AudienceState
   target: Target
   /** In snake_case. */
   key: string
+  /** Rows that name nobody, and members that Heap refused, with the reasons. */
+  rejectedFile: string
+  /** Whether an empty list of members means that everybody has left. */
+  allowEmpty: boolean
   signal: AbortSignal
   progress: Progress
 }
@@ -39,24 +45,24 @@ export const NOTHING_SYNCED: SyncCheckpoint = {
 }
 
 /** Reads the members into a file of sorted ids. Rows that name nobody go to the file of rejected lines. */
-export async function sortMembers(
-  { source, members, state, signal, progress }: SyncOptions,
+async function sortMembers(
+  options: SyncOptions,
   path: string,
-  rejectedFile?: string
+  rejected?: { path: string; bytes: number }
 ): Promise<SyncCheckpoint> {
+  const { source, members, state, signal, progress } = options
   const sorter = new IdSorter(path)
-  const result = { ...NOTHING_SYNCED }
+  const result = { ...NOTHING_SYNCED, rejectedBytes: rejected?.bytes ?? 0 }
   await sorter.removeRuns()
-  if (rejectedFile !== undefined) await appendAt(rejectedFile, 0, '')
+  if (rejected) await appendAt(rejected.path, rejected.bytes, '')
   try {
-    for await (const rows of readMembers(source, members, signal)) {
+    for await (const rows of readMembers(source, { ...members, note: (text) => progress.note(text) }, signal)) {
       const rejections = rows.filter((row) => 'reason' in row)
       for (const row of rows) if ('id' in row) await sorter.add(row.id)
       result.rejected += rejections.length
       for (const { line, reason } of rejections) progress.unreadable(`${source.path}:${line}: ${reason}`)
       const text = rejections.map((rejection) => `${JSON.stringify(rejection)}\n`).join('')
-      if (rejectedFile !== undefined && text !== '')
-        result.rejectedBytes = await appendAt(rejectedFile, result.rejectedBytes, text)
+      if (rejected && text !== '') result.rejectedBytes = await appendAt(rejected.path, result.rejectedBytes, text)
     }
     await sorter.writeTo(path, state.header)
   } finally {
@@ -67,28 +73,51 @@ export async function sortMembers(
 
 /** What a sync would change; nothing is left on the disk. */
 export async function previewSync(options: SyncOptions): Promise<SyncCheckpoint> {
-  const path = `${options.state.path}.preview`
+  const folder = await mkdtemp(join(tmpdir(), 'audience-'))
+  const path = join(folder, 'members')
   try {
     const result = await sortMembers(options, path)
+    await requireMembers(options, path)
     for await (const members of await options.state.memberships(path))
       for (const member of members) count(result, member)
     return result
   } finally {
-    await rm(path, { force: true })
+    await rm(folder, { recursive: true })
   }
 }
 
-/** Reads the members, tells Heap what has changed since the last sync, and makes them the state. */
-export async function syncMembers(options: SyncOptions): Promise<SyncCheckpoint> {
-  const { state, source, signal } = options
+/**
+ * Reads the members, tells Heap what has changed since the last sync, and makes them the state. `isSecond`: the rejected
+ * lines of the sync before stay.
+ */
+export async function syncMembers(options: SyncOptions, { isSecond }: { isSecond: boolean }): Promise<SyncCheckpoint> {
+  const { state, signal, rejectedFile } = options
   const path = `${state.path}.new`
-  const sorted = await sortMembers(options, path, rejectedPath(source.besides))
-  if (signal.aborted) {
+  const bytes = isSecond ? await sizeOf(rejectedFile) : 0
+  try {
+    const sorted = await sortMembers(options, path, { path: rejectedFile, bytes })
+    if (signal.aborted) return sorted
+    await requireMembers(options, path)
+    await state.begin(path, sorted)
+  } finally {
     await rm(path, { force: true })
-    return sorted
   }
-  await state.begin(path, sorted)
   return finishSync(options)
+}
+
+/** An export that failed must not remove everybody. */
+async function requireMembers({ source, state, allowEmpty, signal }: SyncOptions, path: string): Promise<void> {
+  if (allowEmpty || signal.aborted || (await state.hasMembers(path)) || !(await state.hasMembers())) return
+  throw new Errors.CLIError(
+    `${source.path} names nobody, and the audience has members: add --allow-empty if all of them have left`
+  )
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0
+  )
 }
 
 /** Delivers what is left of the sync that has begun. When the signal aborts, it can be finished later. */
@@ -138,12 +167,15 @@ class Sync {
   private savedAt = Date.now()
   private waiting = 0
   private refusals = 0
+  /** Seen since something was settled: an interrupted sync sees them again. */
+  private readonly passed: { unchanged: number; last?: string }
 
   constructor(
     private readonly options: SyncOptions,
     checkpoint: SyncCheckpoint
   ) {
     this.checkpoint = { ...checkpoint }
+    this.passed = { unchanged: 0, last: checkpoint.after }
   }
 
   figures() {
@@ -164,7 +196,8 @@ class Sync {
     for await (const members of await state.memberships()) {
       for (const member of members) {
         if (after !== undefined && member.id <= after) continue
-        if (member.before === member.now) this.checkpoint.unchanged++
+        this.passed.last = member.id
+        if (member.before === member.now) this.passed.unchanged++
         else batch.push(member)
         if (batch.length < BATCH_SIZE) continue
         await this.send(batch)
@@ -177,8 +210,7 @@ class Sync {
 
   /** The rejected lines first, then the checkpoint that counts them. */
   async save(): Promise<void> {
-    const { source, state } = this.options
-    const rejectedFile = rejectedPath(source.besides)
+    const { state, rejectedFile } = this.options
     this.checkpoint.rejectedBytes = await appendAt(rejectedFile, this.checkpoint.rejectedBytes, this.rejections)
     this.checkpoint.refusedBytes = await appendAt(state.refused, this.checkpoint.refusedBytes, this.refused)
     this.rejections = ''
@@ -218,8 +250,10 @@ class Sync {
   }
 
   private settle(changes: Change[]): void {
+    this.checkpoint.after = this.passed.last
+    this.checkpoint.unchanged += this.passed.unchanged
+    this.passed.unchanged = 0
     for (const { member, refusal } of changes) {
-      this.checkpoint.after = member.id
       if (!refusal) {
         count(this.checkpoint, member)
         continue

@@ -38,7 +38,7 @@ export default class AudienceSync extends Command {
       description: 'by default as the name of the file ends, else csv'
     })(),
     column: Flags.string({
-      description: 'column or field with the ids (default: userId, id or identity, else the first)'
+      description: 'column or field with the ids (default: userId, user_id, identity or id, else the only one)'
     }),
     state: Flags.string({
       description:
@@ -46,6 +46,7 @@ export default class AudienceSync extends Command {
       helpValue: 'FILE'
     }),
     ...settingsFlags,
+    'allow-empty': Flags.boolean({ description: 'take an empty list for an audience that everybody has left' }),
     'dry-run': Flags.boolean({ description: 'send nothing; show how many are added, removed and unchanged' })
   }
 
@@ -53,11 +54,11 @@ export default class AudienceSync extends Command {
     const { flags } = await this.parse(AudienceSync)
     keepLittleGarbage()
     const options = await this.options(flags)
+    await options.state.requireSame()
+    if (flags['dry-run']) return this.preview(options)
     const { lock } = await import('../../backfill/lock')
     const unlock = await lock(options.state.path)
     try {
-      await options.state.requireSame()
-      if (flags['dry-run']) return await this.preview(options)
       await this.sync(options)
     } finally {
       await unlock()
@@ -65,15 +66,23 @@ export default class AudienceSync extends Command {
   }
 
   private async options(flags: SyncFlags): Promise<SyncOptions> {
-    const [{ openSource }, { targetFrom }, { Progress }, { formatOf }, { AudienceState }, { snakeCase }] =
-      await Promise.all([
-        import('../../backfill/source'),
-        import('../../backfill/target'),
-        import('../../backfill/progress'),
-        import('../../audience/member-ids'),
-        import('../../audience/state'),
-        import('../../../lib/snake-case')
-      ])
+    const [
+      { openSource },
+      { targetFrom },
+      { Progress },
+      { formatOf },
+      { AudienceState },
+      { snakeCase },
+      { rejectedPath }
+    ] = await Promise.all([
+      import('../../backfill/source'),
+      import('../../backfill/target'),
+      import('../../backfill/progress'),
+      import('../../audience/member-ids'),
+      import('../../audience/state'),
+      import('../../../lib/snake-case'),
+      import('../../backfill/checkpoint')
+    ])
     const key = snakeCase(flags.name)
     if (key === '') this.error(`--name holds no letter or digit: "${flags.name}"`)
     const source = await openSource(flags.members)
@@ -83,14 +92,18 @@ export default class AudienceSync extends Command {
     const header = JSON.stringify({ audience: key, heap: target.address, appId, region })
     // Not named after the file of members: a new file each day is still the same audience.
     const stateName = `${key}.${flags.live ? 'heap' : 'emulator'}-${appId}.state`
+    const statePath = flags.state ?? join(dirname(source.besides), stateName)
     const stop = new AbortController()
     void stopSignal().then(() => stop.abort())
     return {
       source,
       members: { format: flags.format ?? formatOf(source), column: flags.column },
-      state: new AudienceState(flags.state ?? join(dirname(source.besides), stateName), header),
+      state: new AudienceState(statePath, header),
+      // Standard input has another audience the next time.
+      rejectedFile: rejectedPath(source.isStdin ? statePath : source.besides),
       target,
       key,
+      allowEmpty: flags['allow-empty'],
       signal: stop.signal,
       progress: new Progress()
     }
@@ -102,17 +115,18 @@ export default class AudienceSync extends Command {
     const { added, removed, unchanged, rejected } = await previewSync(options)
     if (options.signal.aborted) this.exit(EXIT_INTERRUPTED)
     this.log(`${options.key}: would add ${added}, remove ${removed}, leave ${unchanged} unchanged, reject ${rejected}`)
+    if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 
   private async sync(options: SyncOptions): Promise<void> {
     const { finishSync, syncMembers } = await import('../../audience/sync')
     const { state, signal, key } = options
+    const isSecond = state.isInterrupted
     let rejected = 0
     if (state.isFirst)
       this.logToStderr(`${key}: first sync, of all members: there is no ${state.path} of an earlier one`)
-    if (state.isInterrupted)
-      rejected += this.report('finished the interrupted sync', options, await finishSync(options))
-    if (!signal.aborted) rejected += this.report('synced', options, await syncMembers(options))
+    if (isSecond) rejected += this.report('finished the interrupted sync', options, await finishSync(options))
+    if (!signal.aborted) rejected += this.report('synced', options, await syncMembers(options, { isSecond }))
     if (signal.aborted) {
       this.logToStderr('stopped; the same command goes on from here')
       this.exit(EXIT_INTERRUPTED)
@@ -120,9 +134,9 @@ export default class AudienceSync extends Command {
     if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 
-  private report(what: string, { key, source, signal }: SyncOptions, totals: SyncCheckpoint): number {
+  private report(what: string, { key, rejectedFile, signal }: SyncOptions, totals: SyncCheckpoint): number {
     const { added, removed, unchanged, rejected } = totals
-    const where = rejected > 0 ? ` (${source.besides}.rejected.ndjson)` : ''
+    const where = rejected > 0 ? ` (${rejectedFile})` : ''
     this.log(
       `${key}: ${signal.aborted ? 'interrupted' : what}: added ${added}, removed ${removed}, unchanged ${unchanged}, rejected ${rejected}${where}`
     )
