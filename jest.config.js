@@ -4,5 +4,7 @@ module.exports = {
   testMatch: ['**/__tests__/**/*.test.ts', '**/test/**/*.test.ts'],
   transform: { '^.+\\.tsx?$': 'ts-jest' },
   restoreMocks: true,
-  testTimeout: 30000
+  // Most of the time of the longest tests goes to waiting for processes and for rates.
+  maxWorkers: 2,
+  testTimeout: 60000
 }

@@ -86,6 +86,7 @@ describe('the page, typed into', () => {
 
   it('asks for a preview once for each change, not without end', async () => {
     await open()
+    await preview().getByText('"identity": "user-1"').first().waitFor()
     const asked: string[] = []
     page.on('request', (request) => request.method() === 'POST' && asked.push(new URL(request.url()).pathname))
     await mapping().getByRole('textbox', { name: 'Identity' }).fill('$.anonymousId')

@@ -3,38 +3,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Errors } from '@oclif/core'
 import { appendAt } from '../backfill/durable-file'
-import { deliver, reasonOf } from '../backfill/deliver'
-import type { Progress } from '../backfill/progress'
 import type { Source } from '../backfill/source'
-import type { Target } from '../backfill/target'
-import { defaultSubscriptions } from '../../segment/connection'
-import type { SegmentMessage } from '../../segment/message'
+import { Changes, count } from './changes'
+import type { ChangeOptions } from './changes'
 import { readMembers } from './member-ids'
 import type { MemberOptions } from './member-ids'
 import { IdSorter } from './sorted-ids'
-import type { Membership } from './sorted-ids'
 import type { AudienceState, SyncCheckpoint } from './state'
 
-/** Heap's bulk limit: https://developers.heap.io/reference/bulk-add-user-properties */
-const BATCH_SIZE = 1000
-const SAVE_EVERY_MS = 500
-
-export interface SyncOptions {
+export interface SyncOptions extends ChangeOptions {
   source: Source
   members: Omit<MemberOptions, 'note'>
-  state: AudienceState
-  target: Target
-  /** In snake_case. */
-  key: string
-  /** Rows that name nobody, and members that Heap refused, with the reasons. */
-  rejectedFile: string
   /** Whether an empty list of members means that everybody has left. */
   allowEmpty: boolean
-  signal: AbortSignal
-  progress: Progress
 }
 
-export const NOTHING_SYNCED: SyncCheckpoint = {
+const NOTHING_SYNCED: SyncCheckpoint = {
   version: 1,
   rejectedBytes: 0,
   refusedBytes: 0,
@@ -123,7 +107,7 @@ async function sizeOf(path: string): Promise<number> {
 /** Delivers what is left of the sync that has begun. When the signal aborts, it can be finished later. */
 export async function finishSync(options: SyncOptions): Promise<SyncCheckpoint> {
   const { state, progress, signal } = options
-  const sync = new Sync(options, await state.load())
+  const sync = new Changes(options, await state.load())
   const changes = await changesOf(state)
   progress.follow(
     options.key,
@@ -146,137 +130,4 @@ async function changesOf(state: AudienceState): Promise<number> {
     for (const { before, now } of members) if (before !== now) changes++
   }
   return changes
-}
-
-function count(totals: SyncCheckpoint, { before, now }: Membership): void {
-  if (before && now) totals.unchanged++
-  else if (now) totals.added++
-  else totals.removed++
-}
-
-interface Change {
-  message: SegmentMessage
-  member: Membership
-  refusal?: { status: number; reason: string }
-}
-
-class Sync {
-  readonly checkpoint: SyncCheckpoint
-  private rejections = ''
-  private refused = ''
-  private savedAt = Date.now()
-  private waiting = 0
-  private refusals = 0
-  /** Seen since something was settled: an interrupted sync sees them again. */
-  private readonly passed: { unchanged: number; last?: string }
-
-  constructor(
-    private readonly options: SyncOptions,
-    checkpoint: SyncCheckpoint
-  ) {
-    this.checkpoint = { ...checkpoint }
-    this.passed = { unchanged: 0, last: checkpoint.after }
-  }
-
-  figures() {
-    const { added, removed, rejected } = this.checkpoint
-    return { delivered: added + removed, rejected, waiting: this.waiting }
-  }
-
-  /** Changes that have an outcome. */
-  get settled(): number {
-    const { added, removed } = this.checkpoint
-    return added + removed + this.refusals
-  }
-
-  async run(): Promise<void> {
-    const { state, signal } = this.options
-    const { after } = this.checkpoint
-    let batch: Membership[] = []
-    for await (const members of await state.memberships()) {
-      for (const member of members) {
-        if (after !== undefined && member.id <= after) continue
-        this.passed.last = member.id
-        if (member.before === member.now) this.passed.unchanged++
-        else batch.push(member)
-        if (batch.length < BATCH_SIZE) continue
-        await this.send(batch)
-        batch = []
-        if (signal.aborted) return
-      }
-    }
-    await this.send(batch)
-  }
-
-  /** The rejected lines first, then the checkpoint that counts them. */
-  async save(): Promise<void> {
-    const { state, rejectedFile } = this.options
-    this.checkpoint.rejectedBytes = await appendAt(rejectedFile, this.checkpoint.rejectedBytes, this.rejections)
-    this.checkpoint.refusedBytes = await appendAt(state.refused, this.checkpoint.refusedBytes, this.refused)
-    this.rejections = ''
-    this.refused = ''
-    await state.save(this.checkpoint)
-    this.savedAt = Date.now()
-  }
-
-  private async send(members: Membership[]): Promise<void> {
-    const changes = members.map((member): Change => ({ member, message: audienceCall(this.options.key, member) }))
-    let settled = 0
-    this.waiting = changes.length
-    await deliver(
-      {
-        target: this.deliveryTarget(),
-        signal: this.options.signal,
-        settle: (change, verdict) => {
-          settled++
-          const { status } = verdict
-          if (status >= 300) change.refusal = { status, reason: reasonOf(verdict) }
-        },
-        onRetry: (again, reason, { waitMs }) => this.options.progress.retry(again.length, reason, waitMs)
-      },
-      changes
-    )
-    this.waiting = 0
-    if (settled === changes.length) this.settle(changes)
-    if (Date.now() - this.savedAt >= SAVE_EVERY_MS) await this.save()
-  }
-
-  private deliveryTarget() {
-    const { definition, settings } = this.options.target
-    const [subscription] = defaultSubscriptions(definition).filter(
-      ({ partnerAction }) => partnerAction === 'syncAudience'
-    )
-    return { definition, settings, subscription, now: Date.now }
-  }
-
-  private settle(changes: Change[]): void {
-    this.checkpoint.after = this.passed.last
-    this.checkpoint.unchanged += this.passed.unchanged
-    this.passed.unchanged = 0
-    for (const { member, refusal } of changes) {
-      if (!refusal) {
-        count(this.checkpoint, member)
-        continue
-      }
-      this.checkpoint.rejected++
-      this.refusals++
-      this.rejections += `${JSON.stringify({ id: member.id, member: member.now, ...refusal })}\n`
-      this.refused += `${member.id}\n`
-    }
-  }
-}
-
-/** The identify call by which Segment Engage says who enters or leaves an audience. */
-function audienceCall(key: string, { id, now }: Membership): SegmentMessage {
-  const timestamp = new Date().toISOString()
-  return {
-    type: 'identify',
-    messageId: `audience-${key}-${id}`,
-    userId: id,
-    traits: { [key]: now },
-    context: { personas: { computation_class: 'audience', computation_key: key } },
-    timestamp,
-    originalTimestamp: timestamp,
-    receivedAt: timestamp
-  }
 }

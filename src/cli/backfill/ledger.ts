@@ -1,4 +1,5 @@
 import type { Line, Place } from './lines'
+import type { Rejection } from './rejection'
 import { NOTHING } from './checkpoint'
 import type { Totals, Unsettled } from './checkpoint'
 
@@ -6,18 +7,6 @@ import type { Totals, Unsettled } from './checkpoint'
 const MAX_LINES_IN_MEMORY = 10_000
 const MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024
 const MAX_LINES = 100_000
-
-/** A line as the file of rejected lines holds it. */
-export interface Rejection {
-  line: number
-  /** Absent when the line could not be read. */
-  action?: string
-  status?: number
-  reason: string
-  event?: unknown
-  /** The line itself, when it could not be read but held in memory. */
-  text?: string
-}
 
 export interface Entry {
   place: Place

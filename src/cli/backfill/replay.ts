@@ -1,18 +1,18 @@
 import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
-import type { Verdict } from '../../segment/dispatch'
 import { memoryCost } from '../../segment/memory-cost'
 import type { SegmentMessage } from '../../segment/message'
-import { deliver, reasonOf } from './deliver'
+import { deliver } from './deliver'
 import { Lane } from './lane'
 import type { Traffic } from './lane'
 import type { Job, Pacing } from './job-queue'
-import type { Ledger, Rejection } from './ledger'
+import type { Ledger } from './ledger'
 import type { Line } from './lines'
 import { identityOf } from './pace'
 import type { Pace } from './pace'
 import { readEvent } from './read-event'
 import type { ReadOptions } from './read-event'
+import { rejectionOf } from './rejection'
 import { Signal, sleep } from './signal'
 import type { Target } from './target'
 
@@ -194,16 +194,6 @@ interface Sending {
   subscription: Subscription
   index: number
   pace?: Pace
-}
-
-function rejectionOf(
-  { entry, message }: Job,
-  verdict: Verdict,
-  { partnerAction }: Subscription
-): Rejection | undefined {
-  const { status } = verdict
-  if (status < 300) return undefined
-  return { line: entry.place.line + 1, action: partnerAction, status, reason: reasonOf(verdict), event: message }
 }
 
 function asError(error: unknown): Error {

@@ -3,18 +3,16 @@ import { createReadStream } from 'node:fs'
 import type { ReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import type { Readable } from 'node:stream'
 import { Errors } from '@oclif/core'
 import { checkpointPath } from './checkpoint'
 import { isSystemError } from './durable-file'
+import { beginsAsGzip, GZIP_MARK_BYTES, inflated, inflatedIfGzip } from './gzip'
 import { readLines } from './lines'
 import type { Line, Place } from './lines'
 
 /** So much of a file's beginning, and of what was read last, tells whether it is the one that a checkpoint speaks of. */
 const PRINT_BYTES = 4096
-
-const GZIP = Buffer.from([0x1f, 0x8b])
 
 /** A file of lines, plain or gzip, or standard input. */
 export interface Source {
@@ -38,7 +36,7 @@ export async function openSource(path: string): Promise<Source> {
   const found = await stat(path).catch((error: Error) => unreadable(path, error))
   if (found.isDirectory()) return unreadable(path, new Error('it is a folder'))
   if (!found.isFile()) return unreadable(path, new Error('it is no regular file; send it to standard input, named -'))
-  const gzip = (await rangeOf(path, 0, GZIP.length)).equals(GZIP)
+  const gzip = beginsAsGzip(await rangeOf(path, 0, GZIP_MARK_BYTES))
   return { path, besides: path, name: basename(path), isStdin: false, bytes: found.size, gzip }
 }
 
@@ -103,27 +101,6 @@ function openFrom(source: Source, start: number, signal: AbortSignal) {
 function bytesOf(source: Source, raw: Readable): AsyncIterable<Buffer> {
   if (source.isStdin) return inflatedIfGzip(raw)
   return source.gzip ? inflated(raw) : raw
-}
-
-function inflated(raw: Readable): AsyncIterable<Buffer> {
-  const plain = createGunzip()
-  raw.on('error', (error) => plain.destroy(error))
-  return raw.pipe(plain)
-}
-
-async function* inflatedIfGzip(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const chunks = raw[Symbol.asyncIterator]()
-  let beginning = Buffer.alloc(0)
-  while (beginning.length < GZIP.length) {
-    const next = await chunks.next()
-    if (next.done) break
-    beginning = Buffer.concat([beginning, next.value])
-  }
-  const all = async function* () {
-    if (beginning.length > 0) yield beginning
-    yield* { [Symbol.asyncIterator]: () => chunks }
-  }
-  yield* beginning.subarray(0, GZIP.length).equals(GZIP) ? inflated(Readable.from(all())) : all()
 }
 
 async function* guarded(source: Source, chunks: AsyncIterable<Buffer>, signal?: AbortSignal): AsyncGenerator<Buffer> {
