@@ -24,7 +24,8 @@ export async function openChangeSocket(port: number, ownOrigins: string[]): Prom
     verifyClient: ({ origin, req }: { origin?: string; req: { headers: { host?: string } } }) =>
       isLocalHost(req.headers.host) && (origin === undefined || allowed.includes(origin))
   })
-  await once(http.listen(port, HOST), 'listening').catch((error: Error) => Promise.reject(portError(error, port)))
+  http.listen(port, HOST)
+  await once(server, 'listening').catch((error: Error) => Promise.reject(portError(error, port)))
   server.on('connection', (client) => client.on('error', () => client.terminate()))
   return {
     announce: () => server.clients.forEach((client) => client.send('change')),
