@@ -93,6 +93,19 @@ describe('audience:sync', () => {
     expect(here.emulator.requests).toStrictEqual([])
   })
 
+  it('goes on with no checkpoint of an interrupted sync that is damaged', async () => {
+    const state = `${KEY}.emulator-11.state`
+    write('members.csv', 'user-1\n')
+    await sync('members.csv')
+    write(`${state}.next`, read(state))
+    write(`${state}.checkpoint.json`, '{"version":1,"added":"many"}')
+    expect(await sync('members.csv')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${state}.checkpoint.json is missing or no checkpoint: delete`)
+    })
+    expect(here.emulator.requests).toHaveLength(1)
+  })
+
   it('finishes the request in flight on Ctrl-C and says how to go on', async () => {
     write('members.csv', Array.from({ length: 5_000 }, (_, at) => `user-${at}`).join('\n'))
     here.emulator.setFaults({ delayMs: 200 })

@@ -86,7 +86,7 @@ export class AudienceState {
   /** @throws CLIError when it cannot be read */
   async load(): Promise<SyncCheckpoint> {
     const found = await readJson(this.checkpoint)
-    if (isObject(found) && found.version === 1) return found as unknown as SyncCheckpoint
+    if (isCheckpoint(found)) return found
     throw new Errors.CLIError(`${this.checkpoint} is missing or no checkpoint: delete ${this.next} to sync anew`)
   }
 
@@ -113,4 +113,11 @@ export class AudienceState {
     await writer.end()
     await onDisk('write', this.path, () => moveDurably(temporary, this.path))
   }
+}
+
+const FIGURES = ['rejectedBytes', 'refusedBytes', 'added', 'removed', 'unchanged', 'rejected'] as const
+
+function isCheckpoint(value: unknown): value is SyncCheckpoint {
+  if (!isObject(value) || value.version !== 1 || !['string', 'undefined'].includes(typeof value.after)) return false
+  return FIGURES.every((name) => Number.isSafeInteger(value[name]))
 }
