@@ -29,6 +29,14 @@ describe('audience:sync', () => {
     expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true, 'user-3': true })
   })
 
+  it('loses no line that is too long among many members', async () => {
+    const block = (at: number) =>
+      `${Array.from({ length: 1000 }, (_, i) => `user-${at}-${i}\n`).join('')}${'x'.repeat(1_000_001)}\n`
+    writeFileSync(join(here.folder, 'members.csv'), Array.from({ length: 20 }, (_, at) => block(at)).join(''))
+    const { stdout } = await begin('members.csv').exited
+    expect(stdout).toBe('vip: synced: added 20000, removed 0, unchanged 0, rejected 20 (members.csv.rejected.ndjson)\n')
+  })
+
   it('sends nothing when a quote is never closed: everybody after it would seem to have left', async () => {
     writeFileSync(join(here.folder, 'members.csv'), `user-1\n"user-2\n${'user-3\n'.repeat(200_000)}`)
     const { code, stderr } = await begin('members.csv').exited

@@ -80,6 +80,24 @@ describe('audience:sync', () => {
     expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true, 'user-3': true })
   })
 
+  it('tells Heap at the next sync that somebody has left whom it refused', async () => {
+    write('members.csv', 'user-1\nuser-2\n')
+    await sync('members.csv')
+    write('members.csv', 'user-1\n')
+    here.emulator.setFaults({ refuseContaining: 'user-2' })
+    expect(await sync('members.csv')).toMatchObject({ code: 2 })
+    here.emulator.setFaults({})
+    const { stdout } = await sync('members.csv')
+    expect(stdout).toBe(`${KEY}: synced: added 0, removed 1, unchanged 1, rejected 0\n`)
+    expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': false })
+  })
+
+  it('counts somebody once who stands far apart in a long list', async () => {
+    write('members.csv', [...Array.from({ length: 100_001 }, (_, at) => `user-${at}`), 'user-0'].join('\n'))
+    const { stdout } = await sync('members.csv', '--dry-run')
+    expect(stdout).toBe(`${KEY}: would add 100001, remove 0, leave 0 unchanged, reject 0\n`)
+  })
+
   it.each([
     ['a state of another audience', 'members.csv', 'kept.state', /kept\.state is not of this audience/],
     ['a file that does not exist', 'none.csv', 'new.state', /cannot read none\.csv/],

@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { ROOT, run, Running } from './__helpers__/command-line'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
@@ -165,7 +166,7 @@ describe('backfill', () => {
     expect(bodies()[1]).toStrictEqual({ app_id: '12', users: [{ identity: 'user-1', properties: { plan: 'pro' } }] })
   })
 
-  it('goes on with those subscriptions alone that have not delivered a line', async () => {
+  it('goes on, however often, with those subscriptions alone that have not delivered a line', async () => {
     const identify = (number: number, plan: string, log: boolean) => ({
       type: 'identify',
       messageId: `message-${number}`,
@@ -179,11 +180,13 @@ describe('backfill', () => {
     const all = { partnerAction: 'identifyUser', subscribe: 'type = "identify"' }
     write('mapping.json', JSON.stringify([all, { ...logged, mapping }]))
     here.emulator.setFaults({ limitTo: '/api/track', status: { 503: 1 } })
-    const interrupted = new Running(args('a.ndjson', '--mapping', 'mapping.json'), { cwd: here.folder })
-    await interrupted.printed(/sending again/)
-    while (here.emulator.users().length === 0) await request()
-    interrupted.kill('SIGINT')
-    await interrupted.exited
+    for (let round = 0; round < 2; round++) {
+      const interrupted = new Running(args('a.ndjson', '--mapping', 'mapping.json'), { cwd: here.folder })
+      await interrupted.printed(/sending again/)
+      while (here.emulator.users().length === 0) await request()
+      interrupted.kill('SIGINT')
+      await interrupted.exited
+    }
     here.emulator.setFaults({})
     expect(await backfill('a.ndjson', '--mapping', 'mapping.json')).toMatchObject({
       code: 0,
@@ -191,6 +194,17 @@ describe('backfill', () => {
     })
     expect(here.emulator.users().map(({ properties }) => properties.plan)).toStrictEqual(['pro'])
     expect(here.emulator.events().map(({ event }) => event)).toStrictEqual(['Logged'])
+  })
+
+  it('ends when the checkpoint can no longer be written, though standard input is silent', async () => {
+    const running = new Running(args('-'), { cwd: here.folder })
+    running.stdin.write(lines(track(1)))
+    while (!existsSync(join(here.folder, 'stdin.checkpoint.json'))) await delay(20)
+    rmSync(here.folder, { recursive: true, maxRetries: 3 })
+    expect(await running.exited).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('cannot write stdin.checkpoint.json')
+    })
   })
 
   it('sends only the subscriptions that the mapping lists', async () => {

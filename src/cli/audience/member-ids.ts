@@ -98,8 +98,10 @@ async function* fromCsv(
     if (record.every((cell) => cell.trim() === '')) continue
     members.push(memberOf(record[at], info.lines))
     if (members.length < 1000) continue
-    yield members
+    // Rows that are too long are added while the others are taken.
+    const full = members
     members = []
+    yield full
   }
   yield members
 }

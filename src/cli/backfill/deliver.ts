@@ -2,10 +2,10 @@ import { Errors } from '@oclif/core'
 import { dispatch } from '../../segment/dispatch'
 import type { DispatchTarget, Verdict } from '../../segment/dispatch'
 import type { SegmentMessage } from '../../segment/message'
-import { DEFAULT_RETRY_POLICY, isRetryable, retryDelay } from '../../segment/retry-policy'
+import { DEFAULT_RETRY_POLICY, isRetryable, MAX_RETRY_AFTER_MS, retryDelay } from '../../segment/retry-policy'
 import { sleep } from './signal'
 
-/** Attempts in a row that deliver nothing at all, two to five minutes: then the run ends, and can go on later. */
+/** Attempts in a row that deliver nothing at all, one to five minutes or as long as Heap asks for: then the run ends, and can go on later. */
 const MAX_VAIN_ATTEMPTS = 12
 
 export interface Wait {
@@ -48,7 +48,8 @@ export async function deliver<Job extends { message: SegmentMessage }>(
     if (vain >= MAX_VAIN_ATTEMPTS) {
       throw new Errors.CLIError(`given up after ${vain} attempts; the same command goes on from here: ${reason}`)
     }
-    const retryAfterMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
+    const askedMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
+    const retryAfterMs = Math.min(askedMs, MAX_RETRY_AFTER_MS)
     const waitMs = retryDelay(DEFAULT_RETRY_POLICY, vain, Math.random, retryAfterMs)
     onRetry(again, reason, { waitMs, retryAfterMs })
     await sleep(waitMs, signal)

@@ -18,6 +18,8 @@ export interface Entry {
   pending: Set<number>
   delivered: Set<number>
   rejections: Rejection[]
+  /** Whether an earlier run has delivered it to some of its subscriptions. */
+  isPartial: boolean
 }
 
 interface LedgerState {
@@ -91,7 +93,8 @@ export class Ledger {
   open(line: Line, bytes: number, routes: number[]): Entry {
     const place = { position: line.start, line: line.number - 1 }
     const sets = { routes, pending: new Set(routes), delivered: new Set<number>() }
-    const entry: Entry = { place, isHeld: true, bytes, ...sets, rejections: [] }
+    const isPartial = this.owedRoutes(line) !== undefined
+    const entry: Entry = { place, isHeld: true, bytes, ...sets, rejections: [], isPartial }
     this.entries.add(entry)
     this.held++
     this.bytes += entry.bytes
@@ -142,6 +145,7 @@ export class Ledger {
 }
 
 /** What a subscription has refused is sent again, too: its reason is not written yet. */
-function unsettledOf({ place, routes, delivered }: Entry): Unsettled {
-  return delivered.size === 0 ? place : { ...place, routes: routes.filter((route) => !delivered.has(route)) }
+function unsettledOf({ place, routes, delivered, isPartial }: Entry): Unsettled {
+  if (delivered.size === 0 && !isPartial) return place
+  return { ...place, routes: routes.filter((route) => !delivered.has(route)) }
 }

@@ -82,6 +82,11 @@ export class Replay {
     this.traffic.changed.notify()
   }
 
+  /** Aborts when nothing more is to be read. */
+  get stopped(): AbortSignal {
+    return this.stop.signal
+  }
+
   /** Ends the run with an error, after the request in flight. */
   fail(error: unknown): void {
     this.failure ??= asError(error)
@@ -179,11 +184,11 @@ export class Replay {
           this.notBefore = Math.max(this.notBefore, Date.now() + retryAfterMs)
           onRetry(again.length, reason, waitMs)
         },
-        beforeResend: async (again) =>
-          pace?.resend(
-            again.map(({ identity }) => identity),
-            signal
-          )
+        beforeResend: async (again) => {
+          await sleep(this.notBefore - Date.now(), signal)
+          const identities = again.map(({ identity }) => identity)
+          await pace?.resend(identities, signal)
+        }
       },
       jobs
     )

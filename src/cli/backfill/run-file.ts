@@ -88,8 +88,8 @@ interface Replaying extends FileOptions {
 async function replayLines(source: Source, options: Replaying, checkpoint: Checkpoint | undefined): Promise<void> {
   const { ledger, saver, shelf, pace, progress, signal } = options
   const expected = checkpoint && { position: checkpoint.position, print: checkpoint.print }
-  const opened = openLines(source, { from: ledger.firstOpen(), expected, signal })
   const replay = new Replay(replayOptions(source, ledger, options, pace && { pace, shelf }), signal)
+  const opened = openLines(source, { from: ledger.firstOpen(), expected, signal: replay.stopped })
   progress.start(source, ledger, () => sentShare(opened, ledger))
   saver.start(
     () => replay.wake(),
@@ -114,8 +114,8 @@ function sentShare(opened: OpenLines, { totals, waiting }: Ledger): number | und
 /** Replays a file into a target that sends nothing; nothing is written. */
 export async function tryFile(source: Source, options: FileOptions): Promise<Totals> {
   const ledger = new Ledger()
-  const opened = openLines(source, { from: ledger.firstOpen(), signal: options.signal })
   const replay = new Replay(replayOptions(source, ledger, options), options.signal)
+  const opened = openLines(source, { from: ledger.firstOpen(), signal: replay.stopped })
   options.progress.start(source, ledger, () => opened.share())
   const draining = setInterval(() => {
     ledger.snapshot()

@@ -10,6 +10,9 @@ import { appIdFor } from '../app-id'
 import { readJson } from './durable-file'
 import { isObject } from '../load-definition'
 
+/** An emulator on the same machine answers at once. */
+const ANSWER_MS = 10_000
+
 export interface HeapFlags {
   'app-id'?: string
   emulator: string
@@ -53,10 +56,15 @@ async function settingsFile(path: string): Promise<Record<string, unknown>> {
 }
 
 async function requireEmulator(url: string): Promise<void> {
-  // Not fetch, which costs a long run 15 MB of memory for this one request.
-  const answer = await once(get(`${url}/_emulator/faults`), 'response').catch(() => [undefined])
-  const [response] = answer as [IncomingMessage | undefined]
-  response?.resume()
-  if (response?.statusCode === 200) return
+  const status = await statusOf(`${url}/_emulator/faults`).catch(() => undefined)
+  if (status === 200) return
   throw new Errors.CLIError(`no emulator answers at ${url}: start one with the emulate command, or send with --live`)
+}
+
+/** Not with fetch, which costs a long run 15 MB of memory for this one request. */
+async function statusOf(url: string): Promise<number | undefined> {
+  const request = get(url, { signal: AbortSignal.timeout(ANSWER_MS) })
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode
 }
