@@ -1,6 +1,6 @@
 import type { Outcome } from '../segment/delivery'
 import type { Exchange } from '../segment/exchange'
-import { redactText } from '../segment/redact'
+import { redactText, spellingsOf } from '../segment/redact'
 
 const MAX_NAME_CHARACTERS = 60
 const MAX_RESULT_CHARACTERS = 500
@@ -16,7 +16,11 @@ export interface CallLogOptions {
 
 /** What happens to the calls, for people: a line each, with the local time, safe to show in a terminal. */
 export class CallLog {
-  constructor(private readonly options: CallLogOptions) {}
+  private readonly secrets: string[]
+
+  constructor(private readonly options: CallLogOptions) {
+    this.secrets = spellingsOf(options.secrets)
+  }
 
   /** One attempt at delivering a call: `track  Order Completed  user-1  → trackEvent 200`. */
   outcome({ message, action, status, error, attempt, willRetry }: Outcome): void {
@@ -51,7 +55,7 @@ export class CallLog {
 
   /** Secrets go before the text is cut, or half of one could stay. */
   private shown(text: string, length: number): string {
-    const clean = printable(redactText(text, this.options.secrets))
+    const clean = printable(redactText(text, this.secrets))
     return clean.length > length ? `${clean.slice(0, length - 1)}…` : clean
   }
 

@@ -36,6 +36,11 @@ export function secretsIn<Settings>(
   const passwords = fields.filter(([, field]) => field.type === 'password').map(([key]) => key)
   const values = [...passwords.map((key) => (isJsonObject(settings) ? settings[key] : undefined)), ...tokensIn(auth)]
   const secrets = values.filter((value): value is string => typeof value === 'string' && value !== '')
+  return spellingsOf(secrets)
+}
+
+/** As they are, in an address and in JSON; the longest first, so that none hides a part of another. */
+export function spellingsOf(secrets: string[]): string[] {
   const spellings = secrets.flatMap((secret) => [
     secret,
     encodeURIComponent(secret),

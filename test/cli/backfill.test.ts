@@ -261,6 +261,7 @@ describe('backfill', () => {
 
   it.each([
     ['no server answers', () => 'http://127.0.0.1:1'],
+    ['the address is none', () => 'localhost:3000'],
     ['the server is no emulator', () => `${here.emulator.url}/api`]
   ])('refuses to start when %s', async (_case, url) => {
     write('a.ndjson', many(2))

@@ -1,3 +1,4 @@
+import { CallLog } from '../../src/cli/call-log'
 import { endAll, Running } from '../cli/__helpers__/command-line'
 import { post } from '../cli/__helpers__/tracking'
 import { send } from './__helpers__/raw-request'
@@ -99,5 +100,13 @@ describe('the API key and what it is exchanged for', () => {
     expectNoSecret('stdout', server.stdout)
     expectNoSecret('stderr', server.stderr)
     expect(server.stdout + server.stderr).not.toMatch(/(Basic|Bearer) \S{8}/)
+  })
+
+  it('hides the API key in the log in whichever spelling it comes', () => {
+    const apiKey = 'k3y "quoted" + b'
+    const printed: string[] = []
+    const log = new CallLog({ print: (line) => printed.push(line), url: '', secrets: [apiKey], now: () => new Date(0) })
+    log.refusal('POST', `/v1/${encodeURIComponent(apiKey)}`, 404, JSON.stringify([apiKey]))
+    expect(printed.map((line) => line.slice(10))).toStrictEqual(['refused   POST /v1/<redacted>  → 404 ["<redacted>"]'])
   })
 })

@@ -66,7 +66,7 @@ export class IdWriter {
   }
 
   write(id: string): Promise<void> | void {
-    if (this.lines.push(id) >= 4096) return this.flush()
+    if (this.lines.push(id) >= 4096) return onDisk('write', this.path, () => this.flush())
   }
 
   /** Resolves once all is on the disk. */
