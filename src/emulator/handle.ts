@@ -7,11 +7,12 @@ import { settle } from './exchange'
 import type { FaultDealer, Strike } from './faults'
 import { heapJsSource } from './heap-js'
 import { INGESTION, VISITOR_PATH } from './ingestion'
+import { MAX_BODY_BYTES, MAX_VISITOR_BYTES } from './limits'
 import type { RateLimits } from './rate-limits'
 import { toResponse } from './reply'
 import type { Reply } from './reply'
 import type { RecordedRequest, RequestLog } from './request-log'
-import { appIdOf, listOf, readBody, TOO_LARGE } from './sent-body'
+import { appIdOf, listOf, readBody, tooLarge } from './sent-body'
 import type { SentBody } from './sent-body'
 import type { Store } from './store'
 
@@ -96,8 +97,9 @@ function serve(app: Hono, heap: Heap, route: Route): void {
 
 function handler(heap: Heap, route: Route, path: string): Handler {
   return async (context) => {
-    const sent = await readBody(context)
-    if (!sent) return context.json(TOO_LARGE, 413)
+    const maxBytes = route.path === VISITOR_PATH ? MAX_VISITOR_BYTES : MAX_BODY_BYTES
+    const sent = await readBody(context, maxBytes)
+    if (!sent) return context.json(tooLarge(maxBytes), 413)
     const strike = heap.faults.strike(path)
     const record = heap.log.add({ ...observed(heap, route, sent), fault: nameOf(strike) })
     const reply = await settle(sent, heap.faults.for(path), strike, (json) => route.answer(json, context))

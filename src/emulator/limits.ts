@@ -66,3 +66,6 @@ export const TOKEN_LIFE_MS = 5 * 60 * 1000
 
 /** Bytes of body that the emulator reads, where Heap names no limit: 1,000 of Segment's largest events, and half as much again. */
 export const MAX_BODY_BYTES = 48 * 1024 * 1024
+
+/** Bytes of body from heap.js, which any page may post: more than one event with a person's properties ever has. Heap names no limit. */
+export const MAX_VISITOR_BYTES = 128 * 1024

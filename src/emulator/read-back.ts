@@ -3,7 +3,7 @@ import { checkFaults } from './faults'
 import type { Faults } from './faults'
 import type { Heap } from './handle'
 import type { RecordedRequest } from './request-log'
-import { readBody, TOO_LARGE, toJson } from './sent-body'
+import { readBody, toJson, tooLarge } from './sent-body'
 
 /** What only an emulator has: lists of what is stored, reset, and faults that change at run time. */
 export function serveReadBack(
@@ -27,7 +27,7 @@ export function serveReadBack(
   app.get('/_emulator/faults', (context) => context.json(heap.faults.current))
   app.post('/_emulator/faults', async (context) => {
     const sent = await readBody(context)
-    if (!sent) return context.json(TOO_LARGE, 413)
+    if (!sent) return context.json(tooLarge(), 413)
     const { json, malformed } = sent
     if (malformed) return context.json({ error: 'The body is not valid JSON' }, 400)
     try {

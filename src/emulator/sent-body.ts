@@ -8,26 +8,28 @@ export interface SentBody {
   malformed: boolean
 }
 
-export const TOO_LARGE = { error: `The body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MB` }
+export function tooLarge(maxBytes = MAX_BODY_BYTES): { error: string } {
+  return { error: `The body is larger than ${maxBytes / 1024} KB` }
+}
 
 /** Undefined for a body that is too large. It is read to its end all the same: a client that still writes sees no answer. */
-export async function readBody({ req }: Context): Promise<SentBody | undefined> {
-  const text = await readText(req)
+export async function readBody({ req }: Context, maxBytes = MAX_BODY_BYTES): Promise<SentBody | undefined> {
+  const text = await readText(req, maxBytes)
   return text === undefined ? undefined : parsed(text)
 }
 
-async function readText(request: Context['req']): Promise<string | undefined> {
+async function readText(request: Context['req'], maxBytes: number): Promise<string | undefined> {
   const length = Number(request.header('content-length') ?? NaN)
-  if (length <= MAX_BODY_BYTES) return request.text()
+  if (length <= maxBytes) return request.text()
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = request.raw.body?.getReader()
   for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
     size += part.value.byteLength
-    if (size <= MAX_BODY_BYTES) chunks.push(part.value)
+    if (size <= maxBytes) chunks.push(part.value)
     else chunks.length = 0
   }
-  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined
+  return size <= maxBytes ? Buffer.concat(chunks).toString('utf8') : undefined
 }
 
 function parsed(text: string): SentBody {

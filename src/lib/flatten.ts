@@ -12,7 +12,7 @@ export type FlatValue = string | number | boolean
  * Longest key and string value, in UTF-16 units: Heap takes "fewer than 1024 characters".
  * @see https://developers.heap.io/reference/bulk-track
  */
-const MAX_LENGTH = 1023
+export const MAX_LENGTH = 1023
 
 /** Ends the walk through objects that a getter or a `toJSON` makes anew without end. */
 const MAX_DEPTH = 1000000

@@ -42,7 +42,7 @@ describe('audience:sync', () => {
     const { code, stderr } = await begin('members.csv').exited
     expect({ code, stderr }).toStrictEqual({
       code: 1,
-      stderr: expect.stringMatching(/\nError: cannot read members\.csv: .*\n$/)
+      stderr: expect.stringMatching(/\nError: cannot read members\.csv as CSV: .*\n$/)
     })
     expect(here.emulator.requests).toStrictEqual([])
     expect(readdirSync(here.folder)).toStrictEqual(['members.csv'])
@@ -109,14 +109,30 @@ describe('audience:sync', () => {
   })
 
   it.each([
-    ['NDJSON', '{"userId":"u1"}\n{"userId":"u2"}\n', 'looks like NDJSON: add --format ndjson'],
-    ['semicolons', 'userId;name\nu1;Ann\n', 'has its columns separated by ; or tabs'],
-    ['tabs', 'name\tuserId\nAnn\tu1\n', 'has its columns separated by ; or tabs'],
+    ['NDJSON', '{"userId":"u1"}\n{"userId":"u2"}\n', 'NDJSON needs --format ndjson'],
+    ['semicolons', 'customer_id;name\nu1;Ann\n', 'columns separated by ; or | or tabs'],
+    ['bars', 'userId|name\nu1|Ann\n', 'columns separated by ; or | or tabs'],
+    ['tabs', 'name\tuserId\nAnn\tu1\n', 'columns separated by ; or | or tabs'],
+    [
+      'stray quotes',
+      'userId,name\nu1,"Bob\nu2,Al\nu3,"Carl\nu4,X\n',
+      'cannot read members.csv as CSV: Invalid Closing Quote'
+    ],
     ['columns of other names', 'email,name\na@x.org,Ann\n', 'has no column userId, user_id, identity or id']
   ])('makes nobody of a table that it cannot read: %s', async (_name, text, message) => {
     writeFileSync(join(here.folder, 'members.csv'), text)
     expect(await begin('members.csv').exited).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
     expect(here.emulator.requests).toStrictEqual([])
+  })
+
+  it('rejects a row whose columns a comma has shifted', async () => {
+    writeFileSync(join(here.folder, 'members.csv'), 'name,userId\nSmith, John,u1\nAda,u2\n"Lee, Bo",u3\n')
+    const { code, stderr } = await begin('members.csv').exited
+    expect({ code, stderr }).toStrictEqual({
+      code: 2,
+      stderr: expect.stringContaining('members.csv:2: the row has 3 columns')
+    })
+    expect(memberships()).toStrictEqual({ u2: true, u3: true })
   })
 
   it('says that the first row is a member when it names no column', async () => {

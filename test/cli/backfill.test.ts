@@ -241,12 +241,19 @@ describe('backfill', () => {
       /trackEvent\.event: .* invalid directive: @nope/
     ],
     ['a field that is none', ['a.ndjson', '--mapping', 'field.json'], /action "trackEvent" has no field "toString"/],
+    [
+      'a listed field that is none',
+      ['a.ndjson', '--mapping', 'listed.json'],
+      /action "trackEvent" has no field "identiy"/
+    ],
     ['what is no file', ['pipe'], /cannot read pipe: it is no regular file; send it to standard input/],
     ['a full disk', ['full.ndjson'], /cannot write full\.ndjson\.checkpoint\.json: ENOSPC/]
   ])('refuses %s with one line, and sends nothing', async (_case, more, message) => {
     for (const name of ['a.ndjson', 'full.ndjson']) write(name, many(2))
     write('a.ndjson', `${many(2)}no JSON\n`)
     write('wrong.json', '{"appId": "x1"}')
+    const misspelt = { partnerAction: 'trackEvent', subscribe: 'type = "track"', mapping: { identiy: 'u1' } }
+    write('listed.json', JSON.stringify([misspelt]))
     write('nope.json', '{"trackEvent": {"event": {"@nope": "x"}}}')
     write('field.json', '{"trackEvent": {"toString": "x"}}')
     execFileSync('mkfifo', [join(here.folder, 'pipe')])

@@ -1,6 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { endAll, Running } from './__helpers__/command-line'
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { endAll, ROOT, Running } from './__helpers__/command-line'
 import { SENDING_TOY, toyFolder } from './__helpers__/sending-toy'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { post } from './__helpers__/tracking'
@@ -11,6 +13,10 @@ afterEach(async () => {
   await endAll()
   removeTemporaryFolders()
 })
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await delay(20)
+}
 
 /** Every attempt fails until the faults are taken away. */
 function serveFailing(args: string[] = [], cwd?: string): Running {
@@ -76,6 +82,25 @@ describe('serve, stopping', () => {
     const [, path] = /written to (.*)\n$/.exec(stderr) ?? []
     expect({ code, folder: dirname(path) }).toEqual({ code: 1, folder: temporary })
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ messageId: 'message-1' })
+  })
+
+  it('writes it when the terminal is closed, to which nothing can be written any more', async () => {
+    const cwd = temporaryFolder()
+    const args = ['--noUI', '--port', '0', '--fault', '503=1', '--drain-timeout', '0']
+    const command = [process.execPath, join(ROOT, 'bin/run'), 'serve', '-b', toyFolder(), '-d', SENDING_TOY, ...args]
+    // Gives the command a terminal, which ends with it.
+    const terminal = spawn('script', ['-qfec', command.map((part) => `'${part}'`).join(' '), '/dev/null'], { cwd })
+    let output = ''
+    terminal.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    await until(() => output.includes('ready at'))
+    await post(`${/ready at (\S+)/.exec(output)?.[1]}/v1/track`, TRACK)
+    await until(() => output.includes('will be retried'))
+
+    terminal.kill('SIGKILL')
+
+    await until(() => readdirSync(cwd).some((name) => readFileSync(join(cwd, name), 'utf8').endsWith('\n')))
+    const [name] = readdirSync(cwd)
+    expect(JSON.parse(readFileSync(join(cwd, name), 'utf8'))).toMatchObject({ messageId: 'message-1' })
   })
 
   it('leaves at once on a second Ctrl-C', async () => {

@@ -25,6 +25,7 @@ describe('a body that is too large', () => {
     ['/_page/preview', 5 * MB, 413],
     ['/api/track', 48 * MB, 413],
     ['/eu/api/track', 48 * MB, 413],
+    ['/api/visitor', 128 * 1024, 413],
     ['/_emulator/faults', 48 * MB, 413]
   ]
 

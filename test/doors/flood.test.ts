@@ -59,6 +59,12 @@ async function storedNumbers(url: string, count: number): Promise<number[]> {
   }
 }
 
+/** Flattened, each of the 2,600 bears all the names above it. */
+function leaves(groups: number): object {
+  const group = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [at.toString(36), 1]))
+  return Object.fromEntries(Array.from({ length: groups }, (_, at) => [at.toString(36), group]))
+}
+
 const FULL = 'the queue is full and nothing was accepted; send the request again'
 
 describe('a flood while Heap is dead', () => {
@@ -90,6 +96,7 @@ describe('a flood while Heap is dead', () => {
       'keys of their own',
       (number: number) => Object.fromEntries(Array.from({ length: 1_500 }, (_, at) => [`k${number}_${at}`, 1]))
     ],
+    ['a long name above many others', () => ({ ['p'.repeat(1_010)]: leaves(26) })],
     ['one long text', () => ({ a: 'x'.repeat(31_000) })]
   ])(
     'of messages of 32 KB takes no more memory: %s',

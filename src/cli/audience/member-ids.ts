@@ -79,24 +79,25 @@ async function* fromCsv(
     bom: true,
     info: true,
     relax_column_count: true,
-    relax_quotes: true,
     max_record_size: MAX_LINE_BYTES
   })
   let members: Member[] = []
   const bytes = Readable.from(shortLines(lines, (line, reason) => members.push({ line, reason })))
   bytes.on('error', (error) => parser.destroy(error))
   let at: number | undefined
+  let columns = 0
   for await (const { record, info } of named(source, bytes.pipe(parser) as AsyncIterable<Row>)) {
     const isFirst = at === undefined
     if (at === undefined) {
       if (column === undefined) requireTable(source, record)
       at = columnAt(record, column)
+      columns = record.length
     }
     if (isFirst && isHeader(record, column)) continue
     if (isFirst)
       note(`${source.path}: no column is called userId, user_id, identity or id: row 1, "${record[at]}", is a member`)
     if (record.every((cell) => cell.trim() === '')) continue
-    members.push(memberOf(record[at], info.lines))
+    members.push(record.length > columns ? tooLong(record, columns, info.lines) : memberOf(record[at], info.lines))
     if (members.length < 1000) continue
     // Rows that are too long are added while the others are taken.
     const full = members
@@ -124,17 +125,18 @@ async function* named(source: Source, rows: AsyncIterable<Row>): AsyncGenerator<
     yield* rows
   } catch (error) {
     if (error instanceof Errors.CLIError) throw error
-    throw new Errors.CLIError(`cannot read ${source.path}: ${(error as Error).message}`)
+    const hint = 'write a quote in text twice and the text in quotes; NDJSON needs --format ndjson'
+    throw new Errors.CLIError(`cannot read ${source.path} as CSV: ${(error as Error).message} (${hint})`)
   }
 }
 
 /** A table that is read in a wrong way makes people of what are none, and Heap keeps them for ever. */
 function requireTable({ path }: Source, first: string[]): void {
   const [cell = ''] = first
-  if (cell.trimStart().startsWith('{')) throw new Errors.CLIError(`${path} looks like NDJSON: add --format ndjson`)
-  const parts = cell.split(/[;\t]/)
-  if (first.length === 1 && parts.length > 1 && fieldIn(parts, undefined) !== undefined) {
-    throw new Errors.CLIError(`${path} has its columns separated by ; or tabs: separate them by commas`)
+  if (first.length === 1 && /[;|\t]/.test(cell)) {
+    throw new Errors.CLIError(
+      `${path} seems to have its columns separated by ; or | or tabs: separate them by commas, or name the column with --column`
+    )
   }
   if (first.length > 1 && fieldIn(first, undefined) === undefined) {
     throw new Errors.CLIError(
@@ -156,6 +158,14 @@ function columnAt(first: string[], column: string | undefined): number {
   if (name !== undefined) return first.indexOf(name)
   if (column === undefined) return 0
   throw new Errors.CLIError(`--column: the first row has no "${column}"; it has ${shownNames(first)}`)
+}
+
+/** A comma that is not in quotes shifts the columns, and another one would be taken for the id. */
+function tooLong({ length }: string[], columns: number, line: number): Member {
+  return {
+    line,
+    reason: `the row has ${length} columns, the first row has ${columns}: put text with a comma in quotes`
+  }
 }
 
 function memberOf(value: unknown, line: number): Member {

@@ -34,27 +34,23 @@ function listed(entry: unknown, definition: Definition, defaults: Subscription[]
   }
   const { name, partnerAction, subscribe, mapping, enabled } = entry
   requireAction(partnerAction, definition)
+  if (mapping !== undefined) requireMapping(mapping, partnerAction, definition)
   const usual = defaults.find((subscription) => subscription.partnerAction === partnerAction)
   const subscription: Subscription = {
     name: typeof name === 'string' ? name : partnerAction,
     partnerAction,
     subscribe,
-    mapping: isObject(mapping) ? (mapping as JSONObject) : usual?.mapping,
+    mapping: (mapping as JSONObject | undefined) ?? usual?.mapping,
     enabled: enabled !== false
   }
   requireFql(subscription)
-  requireDirectives(subscription.mapping, partnerAction)
   return subscription
 }
 
 function overlaid(overlay: Record<string, unknown>, definition: Definition, defaults: Subscription[]): Subscription[] {
   for (const [action, fields] of Object.entries(overlay)) {
     requireAction(action, definition)
-    if (!isObject(fields)) wrong(`"${action}" must be an object of fields`)
-    const known = definition.actions[action].fields
-    const unknown = Object.keys(fields as object).find((field) => !hasOwn(known, field))
-    if (unknown !== undefined) wrong(`action "${action}" has no field "${unknown}"`)
-    requireDirectives(fields, action)
+    requireMapping(fields, action, definition)
   }
   return defaults.map((subscription) => ({
     ...subscription,
@@ -72,8 +68,11 @@ function hasOwn(object: object, key: string): boolean {
   return Object.prototype.hasOwnProperty.call(object, key)
 }
 
-/** The engine would find a wrong directive only when it maps an event, and refuse every one. */
-function requireDirectives(mapping: unknown, action: string): void {
+/** The engine passes over an unknown field, and finds a wrong directive only when it maps an event. */
+function requireMapping(mapping: unknown, action: string, { actions }: Definition): void {
+  if (!isObject(mapping)) return wrong(`the mapping of "${action}" must be an object of fields`)
+  const unknown = Object.keys(mapping).find((field) => !hasOwn(actions[action].fields, field))
+  if (unknown !== undefined) wrong(`action "${action}" has no field "${unknown}"`)
   const [problem] = directiveProblems(mapping, action)
   if (problem) wrong(`${problem.where}: ${problem.message}`)
 }

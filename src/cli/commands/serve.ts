@@ -5,6 +5,7 @@ import { CONNECTION_MODES } from '../../segment/connection'
 import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
 import { keepLittleGarbage } from '../little-garbage'
 import type { ServedPipeline, ServeOptions } from '../serve-pipeline'
+import { outliveOutput } from '../closed-terminal'
 import { stopSignal } from '../stop-signal'
 
 const MAX_DRAIN_SECONDS = 3600
@@ -47,6 +48,7 @@ export default class Serve extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve)
+    outliveOutput()
     const options = await this.options(flags)
     const { servePipeline } = await import('../serve-pipeline')
     keepLittleGarbage()
