@@ -9,7 +9,6 @@ const REFUSED = { status: 403, text: '{"error":"A page of another origin may not
 const EVENT = { type: 'track', event: 'Tested', userId: 'ann', messageId: 'message-1' }
 const TESTED = JSON.stringify({ settings: { appId: '11' }, payload: EVENT })
 const FAULTS = '{"status":{"503":1}}'
-const WELCOME = 'Welcome'
 const VISIT = '{"app_id":"11","user_id":"7","call":"track","event":"Welcome","properties":{}}'
 
 /** Everything that changes or sends something, with a body that it takes. */
@@ -57,8 +56,7 @@ function post(path: string, body: string, headers: Record<string, string> = {}):
 }
 
 async function expectNothingChanged(): Promise<void> {
-  // A welcome call of the test before may arrive only now.
-  expect((await storedEvents(url)).filter(({ event }) => event !== WELCOME)).toEqual([])
+  expect(await storedEvents(url)).toEqual([])
   expect((await send(url, '/_emulator/faults')).text).toBe('{}')
 }
 
@@ -118,10 +116,12 @@ describe.each(FOREIGN)('a page with %j', (headers) => {
   })
 
   it('may send calls with a write key, and what heap.js sends', async () => {
-    const call = JSON.stringify({ ...EVENT, event: WELCOME, writeKey: 'key' })
+    const call = JSON.stringify({ ...EVENT, event: 'Welcome', writeKey: 'key' })
     expect((await post('/v1/track', call, headers)).status).toBe(200)
     expect((await post('/v1/track', JSON.stringify(EVENT), headers)).status).toBe(401)
     for (const region of ['', '/eu']) expect((await post(`${region}/api/visitor`, VISIT, headers)).status).toBe(200)
+    // Else the call would arrive during the test after this one.
+    while ((await storedEvents(url)).length < 3) await new Promise((resolve) => setTimeout(resolve, 20))
   })
 })
 
