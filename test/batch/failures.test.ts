@@ -128,6 +128,26 @@ describe('a batch of identify calls with Heap user IDs', () => {
     expect(statusCounts(outcomes)).toStrictEqual({ 503: 30 })
     expect(heap.requests()).toStrictEqual(Array.from({ length: 5 }, () => ['/api/v1/identify', 0]))
   })
+
+  it('sends the properties of those that were linked before one failed, and of those without a link', async () => {
+    const pass = { pass: true as const }
+    heap.emulator.setFaults({ next: [...Array.from({ length: 10 }, () => pass), { status: 503 }] })
+    const batch = Array.from({ length: 30 }, (_, index) => ({
+      ...identify,
+      userId: `user-${index}`,
+      traits: index === 29 ? {} : { heapUserId: String(1000 + index) }
+    }))
+    const outcomes = await heap.deliver('Identify Calls', batch, mapping)
+    const linked = outcomes.filter(({ status }) => status === 200).length
+    expect(outcomes[29].status).toBe(200)
+    expect(outcomes[28]).toStrictEqual(notSent(503, 'SERVICE_UNAVAILABLE', 'Heap answered 503'))
+    expect(linked).toBeGreaterThan(10)
+    expect(statusCounts(outcomes)).toStrictEqual({ 200: linked, 503: 30 - linked })
+    expect(heap.emulator.users().filter(({ properties }) => properties.heapUserId !== undefined)).toHaveLength(
+      linked - 1
+    )
+    expect(heap.requests().at(-1)).toStrictEqual(['/api/add_user_properties', linked])
+  })
 })
 
 describe('a batch that is too large', () => {

@@ -60,14 +60,15 @@ interface Run {
 }
 
 /** Delivers, and what is to be retried again until nothing is, as Segment does. */
-async function deliverAll({ preset }: Kind, events: Event[]): Promise<Run> {
+async function deliverAll({ preset }: Kind, events: Event[], mapping: Event = {}): Promise<Run> {
   const run: Run = { outcomes: [], undecided: [], requests: [] }
   let waiting = every(events.length)
   while (waiting.length > 0) {
     const before = numberOfRequests()
     const outcomes = await heap.deliver(
       preset,
-      waiting.map((index) => events[index])
+      waiting.map((index) => events[index]),
+      mapping
     )
     run.requests.push(numberOfRequests() - before)
     waiting.forEach((index, position) => (run.outcomes[index] = outcomes[position]))
@@ -147,7 +148,7 @@ describe('1,000 track calls of known users', () => {
 })
 
 describe('a batch with refused items', () => {
-  it('counts the requests of all its calls together', async () => {
+  it('counts the requests of all its calls together, and leaves some to each', async () => {
     heap.emulator.setFaults({ refuseContaining: 'poison', limitTo: '/api/track' })
     const known = KINDS['track calls of known users']
     const anonymous = KINDS['track calls of anonymous users']
@@ -155,10 +156,44 @@ describe('a batch with refused items', () => {
       ...every(64).map((index) => known.event(index, 'poison')),
       ...every(2).map((index) => anonymous.event(100 + index, 'harmless'))
     ])
-    expect(outcomes.map(({ status }) => status)).toStrictEqual([...every(64).map(() => 400), 500, 500])
-    expect(heap.emulator.requests).toHaveLength(64)
-    expect(heap.emulator.events()).toStrictEqual([])
+    const [decided, undecided] = [every(48).map(() => 400), every(16).map(() => 500)]
+    expect(outcomes.map(({ status }) => status)).toStrictEqual([...decided, ...undecided, 200, 200])
+    expect(heap.emulator.requests).toHaveLength(49)
+    expect(keys()).toStrictEqual(['number-100', 'number-101'])
   })
+
+  it.each([
+    ['names the item', false],
+    ['names no item', true]
+  ])(
+    'gets on with events that have traits, when a refusal %s',
+    async (_text, withoutIndex) => {
+      heap.emulator.setFaults({ refuseContaining: 'poison', withoutIndex })
+      const { preset, event, stored } = KINDS['track calls of known users']
+      const isBad = (index: number) => index % 10 === 3
+      const kind: Kind = {
+        preset,
+        stored,
+        event: (index) => ({
+          ...event(index, isBad(index) ? 'poison' : 'harmless'),
+          context: { traits: { plan: isBad(index + 1) ? 'poison' : 'free' } }
+        })
+      }
+      const mapping = { traits: { '@path': '$.context.traits' } }
+      const { outcomes, requests } = await deliverAll(
+        kind,
+        every(SIZE).map((index) => kind.event(index, '')),
+        mapping
+      )
+      expect(outcomes.map(({ status }) => status)).toStrictEqual(
+        every(SIZE).map((index) => (isBad(index) || isBad(index + 1) ? 400 : 200))
+      )
+      expect(stored()).toHaveLength(900)
+      expect(heap.emulator.users().filter(({ properties }) => properties.plan === 'free')).toHaveLength(900)
+      expect(Math.max(...requests)).toBeLessThanOrEqual(MAX_REQUESTS)
+    },
+    60_000
+  )
 
   it('refuses every payload of a merged user', async () => {
     heap.emulator.setFaults({ refuseContaining: 'poison' })

@@ -3,9 +3,9 @@ import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
 import { setOwn } from '../../lib/set-own'
 import { BulkRequests } from './bulk-requests'
 import type { Settings } from './generated-types'
-import { appIdProblem, HeapClient } from './heap-client'
+import { appIdProblem, HeapClient, isRetryable } from './heap-client'
 import type { BulkCall, HeapAnswer, HeapItem } from './heap-client'
-import { combine, coreError, invalid, isFailed } from './outcome'
+import { combine, coreError, invalid, isFailed, notSent } from './outcome'
 import type { Outcome, Settled } from './outcome'
 
 /** What one payload becomes: what to tell Heap, or why it cannot be told. */
@@ -25,6 +25,8 @@ interface Entry<C extends Call> {
   part: PartFor<C>
   payloads: number[]
 }
+
+type Recorder = <C extends Call>(entry: Entry<C>, answer: HeapAnswer) => void
 
 /** Converts each payload; one that Heap cannot take does not stop its neighbours. */
 export function convertEach<Payload>(
@@ -84,37 +86,51 @@ async function deliver(
 async function sendAll(client: HeapClient, conversions: readonly Conversion[]): Promise<Settled[][]> {
   const requests = new BulkRequests(client)
   const settled: Settled[][] = conversions.map(() => [])
-  const record = <C extends Call>({ part, payloads }: Entry<C>, answer: HeapAnswer) =>
+  const record: Recorder = ({ part, payloads }, answer) =>
     payloads.forEach((payload) => settled[payload].push({ part, answer }))
+  /** What has to be sent again goes out again as a whole. */
+  const isOpen = (payload: number) => !settled[payload].some(({ answer }) => isRetryable(answer.status))
 
-  await sendLinks(entriesFor('identify', conversions), async (link) =>
-    record(link, await requests.sendAlone(() => client.identify(link.part.item)))
-  )
-  for (const call of BULK_ORDER) {
-    const entries = entriesFor(call, conversions)
-    if (entries.length === 0) continue
+  await sendLinks(client, entriesFor('identify', conversions), record)
+  const calls = BULK_ORDER.filter((call) => conversions.flatMap(partsOf).some((part) => isFor(call, part)))
+  for (const [position, call] of calls.entries()) {
+    const entries = entriesFor(call, conversions, isOpen)
     const items = entries.map(({ part }) => part.item)
-    const answers = await requests.send(call, items)
-    entries.forEach((entry, position) => record(entry, answers[position]))
+    const answers = await requests.send(call, items, calls.length - 1 - position)
+    entries.forEach((entry, index) => record(entry, answers[index]))
   }
   return settled
 }
 
-async function sendLinks(links: Entry<'identify'>[], send: (link: Entry<'identify'>) => Promise<void>) {
+/** A link that fails for now holds up the links behind it, and no payload that is linked already. */
+async function sendLinks(client: HeapClient, links: Entry<'identify'>[], record: Recorder): Promise<void> {
   const queue = links[Symbol.iterator]()
+  let failed: HeapAnswer | undefined
   const sendNext = async () => {
-    for (const link of queue) await send(link)
+    for (const link of queue) {
+      const answer = failed ? notSent(failed) : await client.identify(link.part.item)
+      if (isRetryable(answer.status)) failed ??= answer
+      record(link, answer)
+    }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENT_LINKS, links.length) }, sendNext))
 }
 
+function partsOf(conversion: Conversion): HeapItem[] {
+  return conversion instanceof IntegrationError ? [] : conversion
+}
+
 /** Items for one user, account or link become one, in order, so that the last write wins. */
-function entriesFor<C extends Call>(call: C, conversions: readonly Conversion[]): Entry<C>[] {
+function entriesFor<C extends Call>(
+  call: C,
+  conversions: readonly Conversion[],
+  isOpen = (_payload: number) => true
+): Entry<C>[] {
   const entries: Entry<C>[] = []
   const merged = new Map<string, Entry<C>>()
   conversions.forEach((conversion, payload) => {
-    const parts = conversion instanceof IntegrationError ? [] : conversion
-    for (const part of parts) if (isFor(call, part)) add(part, payload)
+    if (!isOpen(payload)) return
+    for (const part of partsOf(conversion)) if (isFor(call, part)) add(part, payload)
   })
   return entries
 

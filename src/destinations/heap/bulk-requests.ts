@@ -1,9 +1,13 @@
 import { BULK_CALLS, isRetryable } from './heap-client'
 import type { Answered, BulkCall, HeapAnswer, HeapClient, HeapItem, Unanswered } from './heap-client'
+import { notSent } from './outcome'
 import { Portions } from './portions'
 
 /** More would keep Segment's worker busy with one bad batch; what is undecided then is retried later. */
 export const MAX_REQUESTS_PER_BATCH = 64
+
+/** Enough to find one refused item among 1,000, so that every attempt decides something of each call. */
+const REQUESTS_PER_CALL_TO_COME = 16
 
 type Item = HeapItem['item']
 
@@ -18,12 +22,13 @@ export class BulkRequests {
 
   constructor(private readonly client: Pick<HeapClient, 'bulk'>) {}
 
-  /** One answer per item, at its own index. */
-  async send(call: BulkCall, items: readonly Item[]): Promise<HeapAnswer[]> {
+  /** One answer per item, at its own index. Some requests are left to each of the batch's calls that are still to come. */
+  async send(call: BulkCall, items: readonly Item[], callsToCome = 0): Promise<HeapAnswer[]> {
     const answers = new Array<HeapAnswer>(items.length)
+    const reserved = REQUESTS_PER_CALL_TO_COME * callsToCome
     const portions = new Portions(items.length)
     for (let portion = portions.next(); portion.length > 0; portion = portions.next()) {
-      const obstacle = this.obstacle()
+      const obstacle = this.obstacle(reserved)
       if (obstacle) {
         for (const index of portions.rest()) answers[index] = obstacle
         break
@@ -34,22 +39,14 @@ export class BulkRequests {
     return answers
   }
 
-  /** For calls that take one item a request: outside the limit on requests, which bounds the search for refused items. */
-  async sendAlone(request: () => Promise<HeapAnswer>): Promise<HeapAnswer> {
-    return this.stopped ?? this.stopOnFailure(await request())
-  }
-
-  private obstacle(): Unanswered | undefined {
-    return this.stopped ?? (this.requestsLeft > 0 ? undefined : UNDECIDED)
+  private obstacle(reserved: number): Unanswered | undefined {
+    return this.stopped ?? (this.requestsLeft > reserved ? undefined : UNDECIDED)
   }
 
   private async sendPortion(call: BulkCall, items: readonly Item[]): Promise<HeapAnswer> {
     this.requestsLeft--
-    return this.stopOnFailure(await this.client.bulk(call, items))
-  }
-
-  private stopOnFailure(answer: HeapAnswer): HeapAnswer {
-    if (isRetryable(answer.status)) this.stopped = { answered: false, status: answer.status, reason: notSent(answer) }
+    const answer = await this.client.bulk(call, items)
+    if (isRetryable(answer.status)) this.stopped = notSent(answer)
     return answer
   }
 }
@@ -58,11 +55,6 @@ const UNDECIDED: Unanswered = {
   answered: false,
   status: 500,
   reason: `Not decided within ${MAX_REQUESTS_PER_BATCH} requests, because Heap refuses too many items of this batch; send it again.`
-}
-
-function notSent(answer: HeapAnswer): string {
-  const cause = answer.answered ? `Heap answered ${answer.status}` : answer.reason
-  return `Not sent: an earlier request of this batch failed (${cause}); send it again.`
 }
 
 /** Records what the answer says about the portion that was sent; returns the indexes of the items that it settles. */

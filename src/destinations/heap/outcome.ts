@@ -1,7 +1,7 @@
 import { APIError, InvalidAuthenticationError, RetryableError } from '@segment/actions-core'
 import type { IntegrationError, JSONLikeObject } from '@segment/actions-core'
 import { isRetryable, succeeded } from './heap-client'
-import type { HeapAnswer, HeapItem } from './heap-client'
+import type { HeapAnswer, HeapItem, Unanswered } from './heap-client'
 
 /** What came of one payload. `sent` and `body` only where Heap answered: core blames the destination when they are set. */
 export type Outcome = Delivered | Failed
@@ -39,6 +39,13 @@ export function combine(settled: readonly Settled[]): Outcome {
   if (!link || succeeded(link.answer) || outcome.body === undefined) return outcome
   const body = typeof outcome.body === 'object' ? outcome.body : {}
   return { ...outcome, body: { ...body, heap_user_id: `Not linked. ${failure(link.answer)}` } }
+}
+
+/** What an item gets that waits behind a request which may succeed later. */
+export function notSent(failed: HeapAnswer): Unanswered {
+  const cause = failed.answered ? `Heap answered ${failed.status}` : failed.reason
+  const reason = `Not sent: an earlier request of this batch failed (${cause}); send it again.`
+  return { answered: false, status: failed.status, reason }
 }
 
 /** What `perform` throws for a failed outcome. */

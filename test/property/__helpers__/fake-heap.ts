@@ -28,7 +28,7 @@ interface Item {
 /** Heap as a request client: takes a request whole or refuses it whole, and remembers. */
 export class FakeHeap {
   readonly requests: SeenRequest[] = []
-  readonly links: SeenRequest[] = []
+  readonly links: (Pick<SeenRequest, 'answer'> & { user: string })[] = []
   /** Payloads that a request was taken with, by path. */
   readonly taken = new Map<string, Set<number>>()
 
@@ -37,14 +37,14 @@ export class FakeHeap {
   readonly client = (async (url: string, { json }: { json: Record<string, unknown> }) => {
     const { pathname } = new URL(url)
     strictEqual(json.app_id, '11')
-    const answer = pathname === '/api/v1/identify' ? this.link(pathname) : this.bulk(pathname, json)
+    const answer = pathname === '/api/v1/identify' ? this.link(String(json.user_id)) : this.bulk(pathname, json)
     if ('throws' in answer) throw new Error(answer.throws)
     return response(answer)
   }) as RequestClient
 
-  private link(path: string): Answer {
+  private link(user: string): Answer {
     const answer = this.behaviour.links[this.links.length] ?? { status: 200, text: '{}' }
-    this.links.push({ path, items: [], answer })
+    this.links.push({ user, answer })
     return answer
   }
 

@@ -140,7 +140,6 @@ describe('BulkRequests', () => {
     const reason = `Not sent: an earlier request of this batch failed (Heap answered ${status}); send it again.`
     expect(answers).toStrictEqual([...users(1000).map(() => answered(status)), unanswered(status, reason)])
     expect(await requests.send('track', users(1))).toStrictEqual([unanswered(status, reason)])
-    expect(await requests.sendAlone(async () => ok)).toStrictEqual(unanswered(status, reason))
     expect(sent).toHaveLength(1)
   })
 
@@ -169,6 +168,16 @@ describe('BulkRequests', () => {
     expect(answers.slice(0, 64)).toStrictEqual(users(64).map(() => refusal(named(0))))
     expect(answers.slice(64)).toStrictEqual(users(36).map(() => unanswered(500, reason)))
     expect(await requests.send('track', users(1))).toStrictEqual([unanswered(500, reason)])
+    expect(sent).toHaveLength(MAX_REQUESTS_PER_BATCH)
+  })
+
+  it('leaves 16 of them to each call to come, enough to decide something of 1,000 items', async () => {
+    const { sent, requests } = heapThat((indexes) => refusal(indexes.length > 1 ? named(0) : 'Bad Request'))
+    const decided = async (callsToCome: number) => {
+      const answers = await requests.send('userProperties', users(100), callsToCome)
+      return answers.filter(({ status }) => status === 400).length
+    }
+    expect([await decided(2), await decided(1), await decided(0)]).toStrictEqual([32, 16, 16])
     expect(sent).toHaveLength(MAX_REQUESTS_PER_BATCH)
   })
 })
