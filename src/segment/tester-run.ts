@@ -1,4 +1,4 @@
-import { defaultValues, Destination } from '@segment/actions-core'
+import { defaultValues, Destination, PayloadValidationError } from '@segment/actions-core'
 import type {
   ActionDefinition,
   DestinationDefinition,
@@ -8,6 +8,7 @@ import type {
 } from '@segment/actions-core'
 import { observeRequests } from './exchange'
 import type { Exchange } from './exchange'
+import { mappingSizeProblem } from './mapping-size'
 import { withoutNullContext } from './message'
 import { redactExchange, redactText, secretsIn } from './redact'
 import type { TesterError } from './tester-error'
@@ -95,11 +96,16 @@ function observedEngine<Settings>(
   return { destination, exchanges: () => seen.map((exchange) => redactExchange(exchange, secrets)) }
 }
 
-/** The sent mapping over the defaults of the fields, key by key; an action without either gets the event as it is. */
+/**
+ * The sent mapping over the defaults of the fields, key by key; an action without either gets the event as it is.
+ * @throws PayloadValidationError for a mapping that would take all memory
+ */
 function mappingOver<Settings>(
   action: ActionDefinition<Settings>,
   { mapping, payload }: TesterCall<Settings>
 ): JSONObject {
+  const problem = mappingSizeProblem(mapping, [payload].flat())
+  if (problem !== undefined) throw new PayloadValidationError(problem)
   const merged = { ...(defaultValues(action.fields) as JSONObject), ...mapping }
   const unmapped = Object.keys(merged).length === 0 && !Array.isArray(payload)
   return unmapped ? (payload ?? {}) : merged

@@ -1,5 +1,6 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import { BodyError } from '../../segment/json-body'
+import { mappingSizeProblem } from '../../segment/mapping-size'
 import { isNestedDeeperThan, MAX_NESTING } from '../../segment/nesting'
 import { isPlainObject } from './property-notes'
 import type { JsonObject, RunRequest } from './wire'
@@ -16,7 +17,7 @@ export function runRequest(body: unknown, { actions }: DestinationDefinition): R
   return {
     action,
     event: checkedEvent(event),
-    mapping: objectOr(mapping, 'the mapping must be a JSON object'),
+    mapping: checkedMapping(mapping, event),
     settings: objectOr(settings, 'the settings must be a JSON object')
   }
 }
@@ -27,6 +28,12 @@ function checkedEvent(event: unknown): unknown {
   if (events.length > MAX_EVENTS) throw new BodyError(`${events.length} events; a batch has at most ${MAX_EVENTS}`)
   events.forEach((each, index) => objectOr(each, `event ${index + 1} must be a JSON object`))
   return event
+}
+
+function checkedMapping(mapping: unknown, event: unknown): JsonObject {
+  const problem = mappingSizeProblem(mapping, [event].flat())
+  if (problem !== undefined) throw new BodyError(problem)
+  return objectOr(mapping, 'the mapping must be a JSON object')
 }
 
 function objectOr(value: unknown, problem: string): JsonObject {
