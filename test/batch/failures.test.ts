@@ -148,6 +148,20 @@ describe('a batch of identify calls with Heap user IDs', () => {
     )
     expect(heap.requests().at(-1)).toStrictEqual(['/api/add_user_properties', linked])
   })
+
+  it('lets the properties of a user wait behind earlier ones that have to be sent again', async () => {
+    heap.emulator.setFaults({ next: [{ status: 503 }] })
+    const other = { ...identify, userId: 'user-2', traits: {} }
+    const [first, second, third] = await heap.deliver(
+      'Identify Calls',
+      [identify, { ...identify, traits: {} }, other],
+      mapping
+    )
+    expect(first).toMatchObject({ status: 503, errorreporter: 'DESTINATION' })
+    expect(second).toStrictEqual(notSent(503, 'SERVICE_UNAVAILABLE', 'Heap answered 503'))
+    expect(third.status).toBe(200)
+    expect(heap.emulator.users()).toMatchObject([{ identity: 'user-2' }])
+  })
 })
 
 describe('a batch that is too large', () => {

@@ -162,38 +162,45 @@ describe('a batch with refused items', () => {
     expect(keys()).toStrictEqual(['number-100', 'number-101'])
   })
 
-  it.each([
+  describe.each([
     ['names the item', false],
     ['names no item', true]
-  ])(
-    'gets on with events that have traits, when a refusal %s',
-    async (_text, withoutIndex) => {
+  ])('of events with traits, when a refusal %s', (_text, withoutIndex) => {
+    const known = KINDS['track calls of known users']
+    const isBad = (index: number) => index % 10 === 3
+    const withTraits = (index: number, fields: Event) => ({
+      ...known.event(index, isBad(index) ? 'poison' : 'harmless'),
+      ...fields
+    })
+    const mapping = { traits: { '@path': '$.context.traits' } }
+    const usersWith = (name: string, value: unknown) =>
+      heap.emulator.users().filter(({ properties }) => properties[name] === value).length
+
+    it('is delivered in the end, but for the traits of refused events', async () => {
       heap.emulator.setFaults({ refuseContaining: 'poison', withoutIndex })
-      const { preset, event, stored } = KINDS['track calls of known users']
-      const isBad = (index: number) => index % 10 === 3
-      const kind: Kind = {
-        preset,
-        stored,
-        event: (index) => ({
-          ...event(index, isBad(index) ? 'poison' : 'harmless'),
-          context: { traits: { plan: isBad(index + 1) ? 'poison' : 'free' } }
-        })
-      }
-      const mapping = { traits: { '@path': '$.context.traits' } }
-      const { outcomes, requests } = await deliverAll(
-        kind,
-        every(SIZE).map((index) => kind.event(index, '')),
-        mapping
-      )
+      const plan = (index: number) => (isBad(index + 1) ? 'poison' : 'free')
+      const events = every(SIZE).map((index) => withTraits(index, { context: { traits: { plan: plan(index) } } }))
+      const { outcomes, requests } = await deliverAll(known, events, mapping)
       expect(outcomes.map(({ status }) => status)).toStrictEqual(
         every(SIZE).map((index) => (isBad(index) || isBad(index + 1) ? 400 : 200))
       )
-      expect(stored()).toHaveLength(900)
-      expect(heap.emulator.users().filter(({ properties }) => properties.plan === 'free')).toHaveLength(900)
+      expect([known.stored().length, usersWith('plan', 'free'), heap.emulator.users().length]).toStrictEqual([
+        900, 800, 900
+      ])
       expect(Math.max(...requests)).toBeLessThanOrEqual(MAX_REQUESTS)
-    },
-    60_000
-  )
+    }, 60_000)
+
+    it('lets the last traits of a user win', async () => {
+      heap.emulator.setFaults({ refuseContaining: 'poison', withoutIndex })
+      const events = every(SIZE).map((index) =>
+        withTraits(index, { userId: `u-${index % 3}`, context: { traits: { last: index } } })
+      )
+      const { outcomes, requests } = await deliverAll(known, events, mapping)
+      expect(outcomes.map(({ status }) => status)).toStrictEqual(every(SIZE).map((index) => (isBad(index) ? 400 : 200)))
+      expect(requests.length).toBeGreaterThan(1)
+      expect([997, 998, 999].map((index) => usersWith('last', index))).toStrictEqual([1, 1, 1])
+    }, 60_000)
+  })
 
   it('refuses every payload of a merged user', async () => {
     heap.emulator.setFaults({ refuseContaining: 'poison' })

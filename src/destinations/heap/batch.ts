@@ -1,12 +1,12 @@
 import { IntegrationError, MultiStatusResponse, PayloadValidationError } from '@segment/actions-core'
 import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
-import { setOwn } from '../../lib/set-own'
 import { BulkRequests } from './bulk-requests'
 import type { Settings } from './generated-types'
 import { appIdProblem, HeapClient, isRetryable } from './heap-client'
 import type { BulkCall, HeapAnswer, HeapItem } from './heap-client'
 import { combine, coreError, invalid, isFailed, notSent } from './outcome'
 import type { Outcome, Settled } from './outcome'
+import { Payloads } from './payloads'
 
 /** What one payload becomes: what to tell Heap, or why it cannot be told. */
 export type Conversion = HeapItem[] | IntegrationError
@@ -16,17 +16,6 @@ const BULK_ORDER: readonly BulkCall[] = ['track', 'partnerTrack', 'userPropertie
 
 /** Heap documents no bulk form of identify. */
 const CONCURRENT_LINKS = 5
-
-type Call = HeapItem['call']
-type PartFor<C extends Call> = Extract<HeapItem, { call: C }>
-
-/** Something to send, and the payloads (by index) that it stands for. */
-interface Entry<C extends Call> {
-  part: PartFor<C>
-  payloads: number[]
-}
-
-type Recorder = <C extends Call>(entry: Entry<C>, answer: HeapAnswer) => void
 
 /** Converts each payload; one that Heap cannot take does not stop its neighbours. */
 export function convertEach<Payload>(
@@ -84,88 +73,30 @@ async function deliver(
 }
 
 async function sendAll(client: HeapClient, conversions: readonly Conversion[]): Promise<Settled[][]> {
+  const payloads = new Payloads(conversions.map((each) => (each instanceof IntegrationError ? [] : each)))
   const requests = new BulkRequests(client)
-  const settled: Settled[][] = conversions.map(() => [])
-  const record: Recorder = ({ part, payloads }, answer) =>
-    payloads.forEach((payload) => settled[payload].push({ part, answer }))
-  /** What has to be sent again goes out again as a whole. */
-  const isOpen = (payload: number) => !settled[payload].some(({ answer }) => isRetryable(answer.status))
-
-  await sendLinks(client, entriesFor('identify', conversions), record)
-  const calls = BULK_ORDER.filter((call) => conversions.flatMap(partsOf).some((part) => isFor(call, part)))
+  await sendLinks(client, payloads)
+  const calls = BULK_ORDER.filter((call) => payloads.have(call))
   for (const [position, call] of calls.entries()) {
-    const entries = entriesFor(call, conversions, isOpen)
+    const entries = payloads.entriesFor(call)
     const items = entries.map(({ part }) => part.item)
     const answers = await requests.send(call, items, calls.length - 1 - position)
-    entries.forEach((entry, index) => record(entry, answers[index]))
+    entries.forEach((entry, index) => payloads.record(entry, answers[index]))
   }
-  return settled
+  return payloads.settled
 }
 
 /** A link that fails for now holds up the links behind it, and no payload that is linked already. */
-async function sendLinks(client: HeapClient, links: Entry<'identify'>[], record: Recorder): Promise<void> {
+async function sendLinks(client: HeapClient, payloads: Payloads): Promise<void> {
+  const links = payloads.entriesFor('identify')
   const queue = links[Symbol.iterator]()
   let failed: HeapAnswer | undefined
   const sendNext = async () => {
     for (const link of queue) {
       const answer = failed ? notSent(failed) : await client.identify(link.part.item)
       if (isRetryable(answer.status)) failed ??= answer
-      record(link, answer)
+      payloads.record(link, answer)
     }
   }
   await Promise.all(Array.from({ length: Math.min(CONCURRENT_LINKS, links.length) }, sendNext))
-}
-
-function partsOf(conversion: Conversion): HeapItem[] {
-  return conversion instanceof IntegrationError ? [] : conversion
-}
-
-/** Items for one user, account or link become one, in order, so that the last write wins. */
-function entriesFor<C extends Call>(
-  call: C,
-  conversions: readonly Conversion[],
-  isOpen = (_payload: number) => true
-): Entry<C>[] {
-  const entries: Entry<C>[] = []
-  const merged = new Map<string, Entry<C>>()
-  conversions.forEach((conversion, payload) => {
-    if (!isOpen(payload)) return
-    for (const part of partsOf(conversion)) if (isFor(call, part)) add(part, payload)
-  })
-  return entries
-
-  function add(part: PartFor<C>, payload: number) {
-    const key = mergeKey(part)
-    const known = key === undefined ? undefined : merged.get(key)
-    if (known) {
-      overwriteProperties(known.part.item, part.item)
-      known.payloads.push(payload)
-      return
-    }
-    const entry: Entry<C> = { part, payloads: [payload] }
-    entries.push(entry)
-    if (key !== undefined) merged.set(key, entry)
-  }
-}
-
-function isFor<C extends Call>(call: C, part: HeapItem): part is PartFor<C> {
-  return part.call === call
-}
-
-function mergeKey(part: HeapItem): string | undefined {
-  switch (part.call) {
-    case 'userProperties':
-      return part.item.identity
-    case 'accountProperties':
-      return part.item.account_id
-    case 'identify':
-      return `${part.item.user_id} ${part.item.identity}`
-    default:
-      return undefined
-  }
-}
-
-function overwriteProperties(target: HeapItem['item'], source: HeapItem['item']) {
-  if (!('properties' in target && 'properties' in source)) return
-  for (const key of Object.keys(source.properties)) setOwn(target.properties, key, source.properties[key])
 }

@@ -53,7 +53,7 @@ export const fields: ActionDefinition<Settings>['fields'] = {
   traits: {
     label: 'User Properties',
     description:
-      'Also updates the properties of an identified user, with one more request for each batch. Not sent without an identity.',
+      'Also updates the properties of an identified user, with one more request for each batch. Not sent without an identity, or with an event that Heap refuses.',
     type: 'object',
     defaultObjectUI: 'keyvalue'
   },

@@ -36,7 +36,7 @@ export interface Payload {
    */
   name?: string | null
   /**
-   * Also updates the properties of an identified user, with one more request for each batch. Not sent without an identity.
+   * Also updates the properties of an identified user, with one more request for each batch. Not sent without an identity, or with an event that Heap refuses.
    */
   traits?: {
     [k: string]: unknown
