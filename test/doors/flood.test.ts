@@ -31,6 +31,16 @@ function batchOf(count: number, properties: (number: number) => object): Batch {
 
 const usual = batchOf(PER_REQUEST, () => ({ nested: { list: [1, 2, { a: 'b' }] }, padding: 'x'.repeat(200) }))
 
+/** As the SDKs do, again when a busy server has closed the connection: Heap keeps each event once. */
+async function sent(url: string, body: string, attemptsLeft = 3): Promise<Response> {
+  try {
+    return await fetch(`${url}/v1/batch`, { method: 'POST', body })
+  } catch (error) {
+    if (attemptsLeft === 1) throw error
+    return sent(url, body, attemptsLeft - 1)
+  }
+}
+
 /** Sends so many events, each once, whatever the answers. */
 async function flood(url: string, events: number, batchFrom: Batch): Promise<Flood> {
   const seen: Flood = { accepted: [], refusals: new Set() }
@@ -40,7 +50,7 @@ async function flood(url: string, events: number, batchFrom: Batch): Promise<Flo
       const { batch, ...rest } = batchFrom(next)
       const numbers = batch.map((_, offset) => next + offset)
       next += batch.length
-      const answer = await fetch(`${url}/v1/batch`, { method: 'POST', body: JSON.stringify({ ...rest, batch }) })
+      const answer = await sent(url, JSON.stringify({ ...rest, batch }))
       const text = await answer.text()
       if (answer.ok) seen.accepted.push(...numbers)
       else seen.refusals.add(`${answer.status} ${answer.headers.get('retry-after')} ${text}`)
