@@ -240,6 +240,16 @@ describe('backfill', () => {
       ['a.ndjson', '--mapping', 'nope.json'],
       /trackEvent\.event: .* invalid directive: @nope/
     ],
+    [
+      'a template that is no Liquid',
+      ['a.ndjson', '--mapping', 'liquid.json'],
+      /trackEvent\.identity: .* output "\{\{ userId" not closed/
+    ],
+    [
+      'a listed template with a filter that is disabled',
+      ['a.ndjson', '--mapping', 'filter.json', '--rate', '0'],
+      /trackEvent\.properties\.ids: .* filter "map" is disabled/
+    ],
     ['a field that is none', ['a.ndjson', '--mapping', 'field.json'], /action "trackEvent" has no field "toString"/],
     [
       'a listed field that is none',
@@ -256,6 +266,9 @@ describe('backfill', () => {
     write('listed.json', JSON.stringify([misspelt]))
     write('nope.json', '{"trackEvent": {"event": {"@nope": "x"}}}')
     write('field.json', '{"trackEvent": {"toString": "x"}}')
+    write('liquid.json', '{"trackEvent": {"identity": {"@liquid": "{{ userId"}}}')
+    const ids = { '@liquid': '{{ properties.products | map: "id" }}' }
+    write('filter.json', JSON.stringify([{ ...misspelt, mapping: { properties: { ids } } }]))
     execFileSync('mkfifo', [join(here.folder, 'pipe')])
     symlinkSync('/dev/full', join(here.folder, 'full.ndjson.checkpoint.json.tmp'))
     const { code, stderr } = more.includes('--live')

@@ -1,5 +1,5 @@
 import { transform } from '@segment/actions-core/mapping-kit'
-import type { JSONObject } from '@segment/actions-core'
+import type { JSONObject, JSONValue } from '@segment/actions-core'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { realId } from '../../lib/identity'
 import type { SegmentMessage } from '../../segment/message'
@@ -91,5 +91,14 @@ async function msUntilRoom(limiter: RateLimiterMemory, key: string, points: numb
 export function identityOf(mapping: JSONObject | undefined): (message: SegmentMessage) => string | undefined {
   const identity = mapping?.identity
   if (identity === undefined) return () => undefined
-  return (message) => realId(transform({ identity }, message).identity)
+  return (message) => realId(mapped(identity, message))
+}
+
+/** What cannot be mapped is refused when it is sent, not while somebody asks for its rate. */
+function mapped(identity: JSONValue, message: SegmentMessage): unknown {
+  try {
+    return transform({ identity }, message).identity
+  } catch {
+    return undefined
+  }
 }

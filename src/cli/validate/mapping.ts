@@ -26,14 +26,20 @@ function refusal(directive: Record<string, unknown>): string | undefined {
   try {
     transform({ directive } as Mapping, {})
   } catch (error) {
-    if (error instanceof Error && error.name === 'AggregateError') return messageOf(error)
+    const fault = error instanceof Error ? faultOf(directive, error) : undefined
+    if (fault !== undefined) return `the mapping engine says: ${fault}`
   }
   return undefined
 }
 
-function messageOf(error: Error): string {
-  const [first] = [...(error as Error & Iterable<Error>)]
-  return `the mapping engine says: ${first.message}`
+function faultOf(directive: Record<string, unknown>, error: Error): string | undefined {
+  if (error.name === 'AggregateError') return [...(error as Error & Iterable<Error>)][0].message
+  return '@liquid' in directive && isFaultOfTemplate(error) ? error.message : undefined
+}
+
+/** A template is parsed only when it is rendered; of rendering, only what is disabled fails whatever the data. */
+function isFaultOfTemplate({ name, message }: Error): boolean {
+  return name !== 'RenderError' || /^(tag|filter) "\w+" is disabled/.test(message)
 }
 
 /** The required fields that the mapping leaves empty for a call. */

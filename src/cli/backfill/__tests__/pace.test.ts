@@ -1,4 +1,5 @@
-import { EVENTS_PER_MINUTE, Pace } from '../pace'
+import type { SegmentMessage } from '../../../segment/message'
+import { EVENTS_PER_MINUTE, identityOf, Pace } from '../pace'
 
 const MINUTE = 60_000
 const IDENTITY_PER_MINUTE = 1_000
@@ -69,5 +70,13 @@ describe('Pace', () => {
     const waiting = pace.take(1, stop.signal)
     stop.abort()
     expect(await waiting).toBe(0)
+  })
+})
+
+describe('identityOf', () => {
+  it('counts an event against nobody when its identity cannot be mapped', () => {
+    const identityIn = identityOf({ identity: { '@template': { '@path': '$.userId' } } })
+    expect(identityIn({ userId: 'user-1' } as SegmentMessage)).toBe('user-1')
+    expect(identityIn({} as SegmentMessage)).toBeUndefined()
   })
 })
