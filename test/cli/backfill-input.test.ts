@@ -201,6 +201,22 @@ describe('what backfill reads', () => {
     expect(readdirSync(here.folder).sort()).toStrictEqual(pattern)
   })
 
+  it('clears away what a killed run has left, and nothing of anybody else', async () => {
+    const left = ['a.ndjson.lock.999999999', 'a.ndjson.lock.stale.999999999', 'a.ndjson.waiting.999999998']
+    const mine = ['a.ndjson.lock.999999998', 'b.ndjson.lock.999999999', `a.ndjson.lock.${process.pid}`]
+    write(
+      'a.ndjson',
+      lines(1, () => 'user-1')
+    )
+    for (const name of [...left, ...mine]) write(name, name.includes('waiting') ? '' : '999999999')
+    expect(await begin('a.ndjson', ...left).exited).toMatchObject({
+      code: 0,
+      stderr: `left out, as they are of an earlier run: ${left.join(', ')}\n`
+    })
+    const own = ['a.ndjson', 'a.ndjson.checkpoint.json']
+    expect(readdirSync(here.folder).sort()).toStrictEqual([...own, ...mine].sort())
+  })
+
   it('keeps the rejected lines of one standard input when there is another', async () => {
     for (const line of ['first', 'second']) {
       const running = begin('-')

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { types } from 'node:util'
 import { Errors } from '@oclif/core'
 
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string'
+  return types.isNativeError(error) && typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
 /** Runs a file operation; its failure names the file. @throws CLIError */
@@ -62,7 +63,8 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-async function textIfAny(path: string): Promise<string | undefined> {
+/** Undefined when there is no such file. */
+export async function textIfAny(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

@@ -1,6 +1,6 @@
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, rename, rm, writeFile } from 'node:fs/promises'
 import { Errors } from '@oclif/core'
-import { isSystemError, onDisk } from './durable-file'
+import { isSystemError, onDisk, textIfAny } from './durable-file'
 
 /**
  * Takes `<path>.lock` for this process, over from one that no longer runs; returns what gives it back.
@@ -11,8 +11,8 @@ export async function lock(path: string): Promise<() => Promise<void>> {
   // Made under another name first: nobody ever sees a lock without the pid in it.
   const own = `${file}.${process.pid}`
   return onDisk('write', file, async () => {
-    await writeFile(own, String(process.pid))
     try {
+      await writeFile(own, String(process.pid))
       while (!(await linked(own, file))) await removeStale(file)
     } finally {
       await rm(own, { force: true })
@@ -40,17 +40,22 @@ async function removeStale(file: string): Promise<void> {
     )
   }
   const aside = `${file}.stale.${process.pid}`
-  await rename(file, aside).catch(() => undefined)
+  await rename(file, aside).catch(unlessGone)
   // Two may find the same stale lock; whoever moved the other's new one puts it back.
   if ((await holder(aside)) !== pid) await linked(aside, file).catch(() => false)
   await rm(aside, { force: true })
 }
 
+/** Undefined when there is no lock any more. */
 async function holder(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch(() => undefined)
+  return onDisk('read', file, () => textIfAny(file))
 }
 
-function isRunning(pid: number): boolean {
+function unlessGone(error: unknown): void {
+  if (!isSystemError(error) || error.code !== 'ENOENT') throw error
+}
+
+export function isRunning(pid: number): boolean {
   if (!Number.isInteger(pid) || pid < 1 || pid === process.pid) return false
   try {
     return process.kill(pid, 0)

@@ -12,8 +12,6 @@ import { stopSignal } from '../stop-signal'
 const EXIT_INTERRUPTED = 130
 const EXIT_WITH_REJECTIONS = 2
 
-const OWN_FILE = /(\.rejected\.ndjson|\.checkpoint\.json(\.tmp)?|\.lock)+$/
-
 type BackfillFlags = Interfaces.InferredFlags<typeof Backfill.flags>
 
 export default class Backfill extends Command {
@@ -52,9 +50,7 @@ export default class Backfill extends Command {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Backfill)
     keepLittleGarbage()
-    const { openSource } = await import('../backfill/source')
-    const sources: Source[] = []
-    for (const path of this.withoutOwnFiles(argv.map(String))) sources.push(await openSource(path))
+    const sources = await this.sources([...new Set(argv.map(String))])
     if (flags['dry-run']) return this.rehearse(sources, await this.options(flags))
     const options = await this.options(flags)
     const rejected = await this.replay(sources, options)
@@ -65,12 +61,16 @@ export default class Backfill extends Command {
     if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 
-  /** What a pattern such as `*` takes along after an earlier run. */
-  private withoutOwnFiles(paths: string[]): string[] {
-    const given = new Set(paths)
-    const own = [...given].filter((path) => given.has(path.replace(OWN_FILE, '')) && OWN_FILE.test(path))
+  private async sources(paths: string[]): Promise<Source[]> {
+    const [{ openSource }, { ownFiles }] = await Promise.all([
+      import('../backfill/source'),
+      import('../backfill/own-files')
+    ])
+    const own = ownFiles(paths)
     if (own.length > 0) this.logToStderr(`left out, as they are of an earlier run: ${own.join(', ')}`)
-    return [...given].filter((path) => !own.includes(path))
+    const sources: Source[] = []
+    for (const path of paths) if (!own.includes(path)) sources.push(await openSource(path))
+    return sources
   }
 
   private async options(flags: BackfillFlags): Promise<FileOptions> {
@@ -100,7 +100,11 @@ export default class Backfill extends Command {
   }
 
   private async replay(sources: Source[], options: FileOptions): Promise<number> {
-    const { runFile } = await import('../backfill/run-file')
+    const [{ runFile }, { removeLeftovers }] = await Promise.all([
+      import('../backfill/run-file'),
+      import('../backfill/own-files')
+    ])
+    await removeLeftovers(sources.map(({ besides }) => besides))
     const all = { ...NOTHING }
     for (const source of sources) {
       if (options.signal.aborted) break

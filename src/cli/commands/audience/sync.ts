@@ -56,7 +56,11 @@ export default class AudienceSync extends Command {
     const options = await this.options(flags)
     await options.state.requireSame()
     if (flags['dry-run']) return this.preview(options)
-    const { lock } = await import('../../backfill/lock')
+    const [{ lock }, { removeLeftovers }] = await Promise.all([
+      import('../../backfill/lock'),
+      import('../../backfill/own-files')
+    ])
+    await removeLeftovers([options.state.path])
     const unlock = await lock(options.state.path)
     try {
       await this.sync(options)
