@@ -83,11 +83,13 @@ describe('backfill at a rate', () => {
       'a.ndjson',
       lines(150, () => 'busy')
     )
+    write('a.ndjson.waiting', 'mine')
     expect(await begin('a.ndjson').exited).toMatchObject({ code: 0 })
     expect(here.emulator.requests.map(({ items, status }) => [items, status])).toStrictEqual([
       [100, 200],
       [50, 200]
     ])
+    expect(readFileSync(join(here.folder, 'a.ndjson.waiting'), 'utf8')).toBe('mine')
   })
 
   it("keeps to Heap's rates over more than a minute, and lets nobody wait for a busy identity", async () => {

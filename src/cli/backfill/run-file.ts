@@ -46,7 +46,7 @@ async function runLocked(source: Source, options: FileOptions): Promise<Totals> 
   // Also tells, before anything is sent, whether there is room for it.
   await saver.save()
   if (checkpoint) options.progress.note(`${source.path}: goes on from line ${ledger.firstOpen().line + 1}`)
-  const shelf = new Shelf(`${source.besides}.waiting`)
+  const shelf = new Shelf(`${source.besides}.waiting.${process.pid}`)
   try {
     await replayLines(source, { ...options, ledger, saver, shelf }, checkpoint)
   } finally {

@@ -7,7 +7,7 @@ export interface Slot {
   bytes: number
 }
 
-/** Texts that wait on the disk and not in memory, in a file that the system removes with the process. */
+/** Texts that wait on the disk and not in memory, in a new file that the system removes with the process. */
 export class Shelf {
   private file?: number
   private end = 0
@@ -53,7 +53,7 @@ export class Shelf {
 }
 
 function openUnnamed(path: string): number {
-  const file = openSync(path, 'w+')
+  const file = openSync(path, 'wx+')
   unlinkSync(path)
   return file
 }

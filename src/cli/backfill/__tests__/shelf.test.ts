@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Shelf } from '../shelf'
 import { removeTemporaryFolders, temporaryFolder } from '../../../../test/cli/__helpers__/temporary-folder'
@@ -15,6 +15,13 @@ describe('Shelf', () => {
     expect(shelf.take(shelf.put('after it was empty'))).toBe('after it was empty')
     expect(readdirSync(folder)).toStrictEqual([])
     shelf.close()
+  })
+
+  it("leaves somebody else's file of that name as it is", () => {
+    const path = join(temporaryFolder(), 'waiting')
+    writeFileSync(path, 'mine')
+    expect(() => new Shelf(path).put('text')).toThrow(`cannot write ${path}: EEXIST`)
+    expect(readFileSync(path, 'utf8')).toBe('mine')
   })
 
   it('names the file when the disk does not take it', () => {
