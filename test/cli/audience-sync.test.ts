@@ -100,6 +100,7 @@ describe('audience:sync', () => {
 
   it.each([
     ['a state of another audience', 'members.csv', 'kept.state', /kept\.state is not of this audience/],
+    ['a state that is a folder', 'members.csv', '.', /Error: \. is a folder: name a file with --state\n$/],
     ['a file that does not exist', 'none.csv', 'new.state', /cannot read none\.csv/],
     ['a state that cannot be written', 'members.csv', 'full.state', /cannot write full\.state\S*: ENOSPC/]
   ])('refuses %s before it sends', async (_case, members, state, message) => {
@@ -111,16 +112,40 @@ describe('audience:sync', () => {
     expect(here.emulator.requests).toStrictEqual([])
   })
 
+  it.each([
+    ['whose last line is cut off', (text: string) => text.slice(0, -2), 4],
+    ['whose lines are out of order', (text: string) => text.replace('user-1\nuser-2', 'user-2\nuser-1'), 3],
+    ['that names somebody twice', (text: string) => text.replace('user-1', 'user-2'), 3],
+    ['that is empty', () => '', 1]
+  ])('believes no state %s', async (_case, damaged, line) => {
+    const state = `${KEY}.emulator-11.state`
+    write('members.csv', 'user-1\nuser-2\nuser-3\n')
+    await sync('members.csv')
+    write(state, damaged(read(state)))
+    const before = read(state)
+    for (const flags of [[], ['--dry-run']]) {
+      expect(await sync('members.csv', ...flags)).toMatchObject({
+        code: 1,
+        stderr: `Error: ${state} is damaged at line ${line}: put a copy of it back, or delete it for a first sync, after which nobody leaves\n`
+      })
+    }
+    expect(read(state)).toBe(before)
+    expect(here.emulator.requests).toHaveLength(1)
+  })
+
   it('goes on with no checkpoint of an interrupted sync that is damaged', async () => {
     const state = `${KEY}.emulator-11.state`
     write('members.csv', 'user-1\n')
     await sync('members.csv')
     write(`${state}.next`, read(state))
-    write(`${state}.checkpoint.json`, '{"version":1,"added":"many"}')
-    expect(await sync('members.csv')).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining(`${state}.checkpoint.json is missing or no checkpoint: delete`)
-    })
+    const figures = { rejectedBytes: 0, refusedBytes: 0, added: 0, removed: 0, unchanged: 0, rejected: 0 }
+    for (const broken of [{ added: 'many' }, { ...figures, added: -1 }]) {
+      write(`${state}.checkpoint.json`, JSON.stringify({ version: 1, ...broken }))
+      expect(await sync('members.csv')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`${state}.checkpoint.json is missing or no checkpoint: delete`)
+      })
+    }
     expect(here.emulator.requests).toHaveLength(1)
   })
 

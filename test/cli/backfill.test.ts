@@ -323,6 +323,30 @@ describe('backfill', () => {
     })
   })
 
+  it('goes on from no checkpoint that is damaged', async () => {
+    write('a.ndjson', lines(track(1), track(2)))
+    await backfill('a.ndjson')
+    const whole = JSON.parse(readFileSync(join(here.folder, 'a.ndjson.checkpoint.json'), 'utf8'))
+    for (const damage of [
+      { position: -1 },
+      { line: null },
+      { rejectedBytes: 0.5 },
+      { print: 7 },
+      { unsettled: [null] },
+      { unsettled: [{ position: 0, line: 0, routes: ['0'] }] },
+      { totals: { delivered: 2, rejected: 0 } },
+      { totals: { ...whole.totals, delivered: -2 } }
+    ]) {
+      write('a.ndjson.checkpoint.json', JSON.stringify({ ...whole, ...damage }))
+      expect({ damage, ...(await backfill('a.ndjson')) }).toMatchObject({
+        damage,
+        code: 1,
+        stderr: 'Error: a.ndjson.checkpoint.json is no checkpoint of a backfill; move it away to begin anew\n'
+      })
+    }
+    expect(bodies()).toHaveLength(1)
+  })
+
   function request(): Promise<void> {
     return new Promise((resolve) => {
       const unsubscribe = here.emulator.onChange(() => {

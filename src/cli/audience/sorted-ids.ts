@@ -8,14 +8,14 @@ import { onDisk } from '../backfill/durable-file'
 /** Ids that are sorted in memory at a time. */
 const IDS_PER_RUN = 100_000
 
-/** A file of ids in order, one a line, read some at a time. */
+/** A file of ids in order, one a line, read some at a time. Its errors name the file. */
 export class IdReader {
   private ids: string[] = []
   private at = 0
   private tail = ''
   private readonly chunks: AsyncIterator<string>
 
-  private constructor(path: string) {
+  private constructor(private readonly path: string) {
     const stream = createReadStream(path, { encoding: 'utf8' })
     this.chunks = (stream as AsyncIterable<string>)[Symbol.asyncIterator]()
   }
@@ -33,6 +33,11 @@ export class IdReader {
     return this.ids[this.at]
   }
 
+  /** After the last id: whether text follows it that no line end follows. */
+  get isCut(): boolean {
+    return this.tail !== ''
+  }
+
   /** Nothing to wait for but once in many ids. */
   next(): Promise<void> | void {
     if (++this.at >= this.ids.length) return this.fill()
@@ -46,7 +51,7 @@ export class IdReader {
     this.ids = []
     this.at = 0
     while (this.ids.length === 0) {
-      const chunk: IteratorResult<string, unknown> = await this.chunks.next()
+      const chunk: IteratorResult<string, unknown> = await onDisk('read', this.path, () => this.chunks.next())
       if (chunk.done) return
       const lines = (this.tail + chunk.value).split('\n')
       this.tail = lines.pop() ?? ''

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Errors } from '@oclif/core'
+import { isCount } from '../backfill/checkpoint'
 import { moveDurably, onDisk, readJson, writeAtomically } from '../backfill/durable-file'
 import { isObject } from '../load-definition'
 import { compare, IdReader, IdWriter } from './sorted-ids'
@@ -47,17 +48,31 @@ export class AudienceState {
     return existsSync(this.next)
   }
 
-  /** @throws CLIError when the files are of another audience or another Heap */
+  /** @throws CLIError when the files are damaged, or of another audience or another Heap */
   async requireSame(): Promise<void> {
-    for (const path of [this.path, this.next].filter((file) => existsSync(file))) {
-      const reader = await IdReader.open(path)
-      const found = reader.current
+    await this.requireSameIn(this.path, 'delete it for a first sync, after which nobody leaves')
+    await this.requireSameIn(this.next, 'delete it to sync anew')
+  }
+
+  private async requireSameIn(path: string, remedy: string): Promise<void> {
+    if (!existsSync(path)) return
+    if (statSync(path).isDirectory()) throw new Errors.CLIError(`${path} is a folder: name a file with --state`)
+    const reader = await IdReader.open(path)
+    try {
+      if (reader.current !== undefined) this.requireHeader(path, reader.current)
+      const line = await damagedLine(reader)
+      if (line === undefined) return
+      throw new Errors.CLIError(`${path} is damaged at line ${line}: put a copy of it back, or ${remedy}`)
+    } finally {
       await reader.close()
-      if (found === this.header) continue
-      throw new Errors.CLIError(
-        `${path} is not of this audience at this Heap but of ${found}; name another file with --state`
-      )
     }
+  }
+
+  private requireHeader(path: string, found: string): void {
+    if (found === this.header) return
+    throw new Errors.CLIError(
+      `${path} is not of this audience at this Heap but of ${found}; name another file with --state`
+    )
   }
 
   /** Whether anybody is a member, by a file of sorted ids; by default as far as Heap knows. */
@@ -119,5 +134,18 @@ const FIGURES = ['rejectedBytes', 'refusedBytes', 'added', 'removed', 'unchanged
 
 function isCheckpoint(value: unknown): value is SyncCheckpoint {
   if (!isObject(value) || value.version !== 1 || !['string', 'undefined'].includes(typeof value.after)) return false
-  return FIGURES.every((name) => Number.isSafeInteger(value[name]))
+  return FIGURES.every((name) => isCount(value[name]))
+}
+
+/** The first line that is cut off or out of order: by it, somebody would seem to have come or left. */
+async function damagedLine(reader: IdReader): Promise<number | undefined> {
+  if (reader.current === undefined) return 1
+  let line = 2
+  let last = ''
+  for (await reader.next(); reader.current !== undefined; await reader.next()) {
+    if (reader.current <= last) return line
+    last = reader.current
+    line++
+  }
+  return reader.isCut ? line : undefined
 }

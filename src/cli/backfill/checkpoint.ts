@@ -59,7 +59,26 @@ export async function writeCheckpoint(besides: string, checkpoint: Checkpoint): 
 }
 
 function isCheckpoint(value: unknown): value is Checkpoint {
-  if (!isObject(value) || value.version !== 1 || typeof value.options !== 'string') return false
-  const numbers = [value.position, value.line, value.rejectedBytes].every((number) => Number.isSafeInteger(number))
-  return numbers && Array.isArray(value.unsettled) && isObject(value.totals)
+  if (!isPlace(value) || value.version !== 1 || typeof value.options !== 'string') return false
+  if (!['string', 'undefined'].includes(typeof value.print) || !isCount(value.rejectedBytes)) return false
+  return Array.isArray(value.unsettled) && value.unsettled.every(isUnsettled) && isTotals(value.totals)
+}
+
+function isPlace(value: unknown): value is Record<string, unknown> {
+  return isObject(value) && isCount(value.position) && isCount(value.line)
+}
+
+function isUnsettled(value: unknown): boolean {
+  if (!isPlace(value)) return false
+  const { routes = [] } = value
+  return Array.isArray(routes) && routes.every(isCount)
+}
+
+function isTotals(value: unknown): boolean {
+  return isObject(value) && Object.keys(NOTHING).every((name) => isCount(value[name]))
+}
+
+/** Of a file that somebody may have edited, or a disk damaged. */
+export function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
