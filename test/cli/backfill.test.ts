@@ -154,7 +154,7 @@ describe('backfill', () => {
 
   it('takes settings and a mapping from files', async () => {
     write('a.ndjson', lines(track(1, { context: { traits: { plan: 'pro' } } })))
-    write('settings.json', '{"appId": 12, "region": "EU"}')
+    write('settings.json', '\ufeff{"appId": 12, "region": "EU"}')
     write('mapping.json', '{"trackEvent": {"traits": {"@path": "$.context.traits"}}}')
     expect(await backfill('a.ndjson', '--settings', 'settings.json', '--mapping', 'mapping.json')).toMatchObject({
       code: 0
@@ -230,9 +230,15 @@ describe('backfill', () => {
     ['a folder', ['.'], /cannot read \.: it is a folder/],
     ['an App ID that is none', ['a.ndjson', '--app-id', 'abc'], /--app-id must be digits/],
     ['settings that are no JSON', ['a.ndjson', '--settings', 'a.ndjson'], /a\.ndjson is not valid JSON/],
+    [
+      'a setting that is none',
+      ['a.ndjson', '--settings', 'unknown.json'],
+      /--settings: unknown\.json: there is no setting "app_id", only appId, region, apiKey/
+    ],
     ['settings with a wrong App ID', ['a.ndjson', '--settings', 'wrong.json'], /`appId` must be Heap's numeric App ID/],
     ['a mapping of no action', ['a.ndjson', '--mapping', 'wrong.json'], /no action "appId"; there are trackEvent/],
     ['a date that is none', ['a.ndjson', '--from', 'yesterday'], /--from must be an ISO 8601 date/],
+    ['a day that is none', ['a.ndjson', '--to', '2026-02-30T12:00Z'], /--to must be .*; got "2026-02-30T12:00Z"/],
     ['the real Heap without an App ID', ['a.ndjson', '--live'], /--live/],
     ['an empty time range', ['a.ndjson', '--from', '2024-02-01', '--to', '2024-02-01'], /--from must be before --to/],
     [
@@ -264,6 +270,7 @@ describe('backfill', () => {
     write('wrong.json', '{"appId": "x1"}')
     const misspelt = { partnerAction: 'trackEvent', subscribe: 'type = "track"', mapping: { identiy: 'u1' } }
     write('listed.json', JSON.stringify([misspelt]))
+    write('unknown.json', '{"appId": "12", "app_id": "13"}')
     write('nope.json', '{"trackEvent": {"event": {"@nope": "x"}}}')
     write('field.json', '{"trackEvent": {"toString": "x"}}')
     write('liquid.json', '{"trackEvent": {"identity": {"@liquid": "{{ userId"}}}')

@@ -52,12 +52,12 @@ export async function appendAt(path: string, length: number, content: string): P
   )
 }
 
-/** Undefined when there is no such file. @throws CLIError when it cannot be read or is no JSON */
+/** Undefined when there is no such file; a byte order mark is passed over. @throws CLIError when it cannot be read or is no JSON */
 export async function readJson(path: string): Promise<unknown> {
   const text = await onDisk('read', path, () => textIfAny(path))
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text.replace(/^\ufeff/, '')) as unknown
   } catch {
     throw new Errors.CLIError(`${path} is not valid JSON`)
   }

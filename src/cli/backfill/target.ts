@@ -50,9 +50,18 @@ async function settingsFile(path: string): Promise<Record<string, unknown>> {
   if (settings === undefined) throw new Errors.CLIError(`--settings: ${path} does not exist`)
   if (!isObject(settings))
     throw new Errors.CLIError(`--settings: ${path} must hold a JSON object such as {"appId": "11"}`)
+  requireKnown(Object.keys(settings), path)
   const { region = 'US' } = settings
   if (region !== 'US' && region !== 'EU') throw new Errors.CLIError('--settings: region must be "US" or "EU"')
   return settings
+}
+
+/** A misspelt one would be passed over, and the usual Heap or App ID taken. */
+function requireKnown(keys: string[], path: string): void {
+  const known = Object.keys(heap.authentication?.fields ?? {})
+  const unknown = keys.find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  throw new Errors.CLIError(`--settings: ${path}: there is no setting "${unknown}", only ${known.join(', ')}`)
 }
 
 async function requireEmulator(url: string): Promise<void> {
