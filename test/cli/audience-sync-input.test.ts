@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Running } from './__helpers__/command-line'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
@@ -65,7 +65,9 @@ describe('audience:sync', () => {
 
   it('refuses a second sync of the same audience at once', async () => {
     writeFileSync(join(here.folder, 'members.csv'), 'user-1\n')
-    const waiting = begin('-', '--state', 'one.state')
+    await begin('members.csv', '--state', 'one.state').exited
+    symlinkSync('one.state', join(here.folder, 'link.state'))
+    const waiting = begin('-', '--state', 'link.state')
     waiting.stdin.write(`guest\n${'user-9\n'.repeat(2_000)}`)
     await waiting.printed(/standard input:1/)
     expect(await begin('members.csv', '--state', 'one.state').exited).toMatchObject({
@@ -74,6 +76,8 @@ describe('audience:sync', () => {
     })
     waiting.stdin.end()
     expect(await waiting.exited).toMatchObject({ code: 2 })
+    expect(lstatSync(join(here.folder, 'link.state')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(join(here.folder, 'one.state'), 'utf8')).toMatch(/\nuser-9\n$/)
   })
 
   it('removes everybody only when it is told that an empty list is meant', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { run, Running } from './__helpers__/command-line'
@@ -199,6 +199,26 @@ describe('what backfill reads', () => {
       'left out, as they are of an earlier run: a.ndjson.checkpoint.json, a.ndjson.rejected'
     )
     expect(readdirSync(here.folder).sort()).toStrictEqual(pattern)
+  })
+
+  it('takes a file once, and goes on with it, by whatever name or link', async () => {
+    write('a.ndjson', `no JSON\n${lines(1, () => 'user-1')}`)
+    mkdirSync(join(here.folder, 'links'))
+    symlinkSync('../a.ndjson', join(here.folder, 'links/b.ndjson'))
+    const names = ['a.ndjson', './a.ndjson', join(here.folder, 'a.ndjson'), 'links/b.ndjson']
+    for (const { order, first } of [
+      { order: names, first: 'a.ndjson' },
+      { order: [...names].reverse(), first: 'links/b.ndjson' }
+    ]) {
+      const { code, stdout } = await begin(...order).exited
+      expect({ code, lines: stdout.trim().split('\n') }).toStrictEqual({
+        code: 2,
+        lines: [expect.stringMatching(`^${first}: delivered 1, rejected 1 \\(.*a\\.ndjson\\.rejected\\.ndjson\\)`)]
+      })
+    }
+    expect(keys()).toHaveLength(1)
+    expect(here.emulator.requests).toHaveLength(1)
+    expect(readdirSync(join(here.folder, 'links'))).toStrictEqual(['b.ndjson'])
   })
 
   it('clears away what a killed run has left, and nothing of anybody else', async () => {

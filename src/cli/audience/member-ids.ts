@@ -29,8 +29,8 @@ export interface MemberOptions {
 }
 
 /** By the name of the file. Standard input is CSV. */
-export function formatOf({ name }: Source): MemberOptions['format'] {
-  return /\.(ndjson|jsonl|json)(\.gz)?$/i.test(name) ? 'ndjson' : 'csv'
+export function formatOf({ path }: Source): MemberOptions['format'] {
+  return /\.(ndjson|jsonl|json)(\.gz)?$/i.test(path) ? 'ndjson' : 'csv'
 }
 
 /** One member a row, some at a time; not all of them when the signal aborts. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { open, readFile, rename } from 'node:fs/promises'
+import { lstat, open, readFile, realpath, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { types } from 'node:util'
 import { Errors } from '@oclif/core'
@@ -50,6 +50,12 @@ export async function appendAt(path: string, length: number, content: string): P
       return kept + Buffer.byteLength(content)
     })
   )
+}
+
+/** The file that a symbolic link leads to, else the path: what stands beside a file must not depend on who names it how. */
+export async function behindLink(path: string): Promise<string> {
+  const found = await lstat(path).catch(() => undefined)
+  return found?.isSymbolicLink() ? realpath(path).catch(() => path) : path
 }
 
 /** Undefined when there is no such file; a byte order mark is passed over. @throws CLIError when it cannot be read or is no JSON */

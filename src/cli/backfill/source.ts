@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { ReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, realpath, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Errors } from '@oclif/core'
 import { checkpointPath } from './checkpoint'
-import { isSystemError } from './durable-file'
+import { behindLink, isSystemError } from './durable-file'
 import { beginsAsGzip, GZIP_MARK_BYTES, inflated, inflatedIfGzip } from './gzip'
 import { readLines } from './lines'
 import type { Line, Place } from './lines'
@@ -18,8 +18,10 @@ const PRINT_BYTES = 4096
 export interface Source {
   /** As the user named it. */
   path: string
-  /** Where the files beside it begin: the path, or `stdin` in the current folder. */
+  /** Where the files beside it begin: the path, that of the file behind a link, or `stdin` in the current folder. */
   besides: string
+  /** The same for the same file, however it is named. */
+  real: string
   name: string
   isStdin: boolean
   /** On the disk; absent when unknown. */
@@ -30,14 +32,24 @@ export interface Source {
   beginning?: Buffer
 }
 
+const STANDARD_INPUT: Source = {
+  path: 'standard input',
+  besides: 'stdin',
+  real: 'stdin',
+  name: 'stdin',
+  isStdin: true,
+  gzip: false
+}
+
 /** @throws CLIError when the file cannot be read */
 export async function openSource(path: string): Promise<Source> {
-  if (path === '-') return { path: 'standard input', besides: 'stdin', name: 'stdin', isStdin: true, gzip: false }
+  if (path === '-') return { ...STANDARD_INPUT }
   const found = await stat(path).catch((error: Error) => unreadable(path, error))
   if (found.isDirectory()) return unreadable(path, new Error('it is a folder'))
   if (!found.isFile()) return unreadable(path, new Error('it is no regular file; send it to standard input, named -'))
   const gzip = beginsAsGzip(await rangeOf(path, 0, GZIP_MARK_BYTES))
-  return { path, besides: path, name: basename(path), isStdin: false, bytes: found.size, gzip }
+  const [besides, real] = await Promise.all([behindLink(path), realpath(path)])
+  return { path, besides, real, name: basename(besides), isStdin: false, bytes: found.size, gzip }
 }
 
 async function rangeOf(path: string, start: number, bytes: number): Promise<Buffer> {

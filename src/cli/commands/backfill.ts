@@ -50,7 +50,7 @@ export default class Backfill extends Command {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Backfill)
     keepLittleGarbage()
-    const sources = await this.sources([...new Set(argv.map(String))])
+    const sources = await this.sources(argv.map(String))
     if (flags['dry-run']) return this.rehearse(sources, await this.options(flags))
     const options = await this.options(flags)
     const rejected = await this.replay(sources, options)
@@ -61,6 +61,7 @@ export default class Backfill extends Command {
     if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 
+  /** Each file once, whatever it is called. */
   private async sources(paths: string[]): Promise<Source[]> {
     const [{ openSource }, { ownFiles }] = await Promise.all([
       import('../backfill/source'),
@@ -68,9 +69,12 @@ export default class Backfill extends Command {
     ])
     const own = ownFiles(paths)
     if (own.length > 0) this.logToStderr(`left out, as they are of an earlier run: ${own.join(', ')}`)
-    const sources: Source[] = []
-    for (const path of paths) if (!own.includes(path)) sources.push(await openSource(path))
-    return sources
+    const sources = new Map<string, Source>()
+    for (const path of paths.filter((each) => !own.includes(each))) {
+      const source = await openSource(path)
+      if (!sources.has(source.real)) sources.set(source.real, source)
+    }
+    return [...sources.values()]
   }
 
   private async options(flags: BackfillFlags): Promise<FileOptions> {

@@ -77,7 +77,8 @@ export default class AudienceSync extends Command {
       { formatOf },
       { AudienceState },
       { snakeCase },
-      { rejectedPath }
+      { rejectedPath },
+      { behindLink }
     ] = await Promise.all([
       import('../../backfill/source'),
       import('../../backfill/target'),
@@ -85,7 +86,8 @@ export default class AudienceSync extends Command {
       import('../../audience/member-ids'),
       import('../../audience/state'),
       import('../../../lib/snake-case'),
-      import('../../backfill/checkpoint')
+      import('../../backfill/checkpoint'),
+      import('../../backfill/durable-file')
     ])
     const key = snakeCase(flags.name)
     if (key === '') this.error(`--name holds no letter or digit: "${flags.name}"`)
@@ -96,7 +98,7 @@ export default class AudienceSync extends Command {
     const header = JSON.stringify({ audience: key, heap: target.address, appId, region })
     // Not named after the file of members: a new file each day is still the same audience.
     const stateName = `${key}.${flags.live ? 'heap' : 'emulator'}-${appId}.state`
-    const statePath = flags.state ?? join(dirname(source.besides), stateName)
+    const statePath = await behindLink(flags.state ?? join(dirname(source.path), stateName))
     const stop = new AbortController()
     void stopSignal().then(() => stop.abort())
     return {
@@ -104,7 +106,7 @@ export default class AudienceSync extends Command {
       members: { format: flags.format ?? formatOf(source), column: flags.column },
       state: new AudienceState(statePath, header),
       // Standard input has another audience the next time.
-      rejectedFile: rejectedPath(source.isStdin ? statePath : source.besides),
+      rejectedFile: rejectedPath(source.isStdin ? statePath : source.path),
       target,
       key,
       allowEmpty: flags['allow-empty'],
