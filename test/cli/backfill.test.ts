@@ -216,6 +216,22 @@ describe('backfill', () => {
     expect(keys()).toStrictEqual(['message-2'])
   })
 
+  it.each([
+    ['nothing', [], /the list holds no subscription that is enabled/],
+    ['nothing that is enabled', [{ enabled: false }], /the list holds no subscription that is enabled/],
+    ['a text for enabled', [{ name: 'A', enabled: 'false' }], /enabled of "A" must be true or false/],
+    ['a word for a sign', [{ subscribe: 'type is track' }], /"trackEvent": .* not valid FQL \("is" is no operator\)/],
+    ['a field that is none', [{ subscribe: 'type = "track" and evnt = "a"' }], /\(a part of it is no condition\)/],
+    ['half a condition', [{ subscribe: 'type = "track" and' }], /\(a part of it is no condition\)/]
+  ])('refuses a mapping that lists %s', async (_case, list, message) => {
+    write('a.ndjson', lines(track(1)))
+    const usual = { partnerAction: 'trackEvent', subscribe: 'type = "track" and event != "this and that"' }
+    write('mapping.json', JSON.stringify(list.map((entry) => ({ ...usual, ...entry }))))
+    const { code, stderr } = await backfill('a.ndjson', '--mapping', 'mapping.json')
+    expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
+    expect(here.emulator.requests).toStrictEqual([])
+  })
+
   it('sends nothing for an empty file', async () => {
     write('a.ndjson', '')
     expect(await backfill('a.ndjson')).toMatchObject({

@@ -1,8 +1,9 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
-import { defaultSubscriptions, subscriptionFilter } from '../../segment/connection'
+import { defaultSubscriptions } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
 import { isObject } from '../load-definition'
+import { parseProblem } from '../validate/fql'
 import { directiveProblems } from '../validate/mapping'
 import { readJson } from './durable-file'
 
@@ -19,9 +20,15 @@ export async function subscriptionsFrom(definition: Definition, path: string | u
   const file = await readJson(path)
   if (file === undefined) return wrong(`${path} does not exist`)
   const list = isObject(file) && Array.isArray(file.subscriptions) ? (file.subscriptions as unknown[]) : file
-  if (Array.isArray(list)) return list.map((entry) => listed(entry, definition, defaults)).filter(isEnabled)
+  if (Array.isArray(list)) return allListed(list, definition, defaults)
   if (isObject(list)) return overlaid(list, definition, defaults)
   return wrong(`${path} must hold a list of subscriptions, or an object of fields for each action`)
+}
+
+/** With no subscription, all lines would be skipped, and seem to be done. */
+function allListed(list: unknown[], definition: Definition, defaults: Subscription[]): Subscription[] {
+  const enabled = list.map((entry) => listed(entry, definition, defaults)).filter(isEnabled)
+  return enabled.length > 0 ? enabled : wrong('the list holds no subscription that is enabled: add one')
 }
 
 function isEnabled({ enabled }: Subscription): boolean {
@@ -32,16 +39,18 @@ function listed(entry: unknown, definition: Definition, defaults: Subscription[]
   if (!isObject(entry) || typeof entry.partnerAction !== 'string' || typeof entry.subscribe !== 'string') {
     return wrong('each subscription needs partnerAction and subscribe')
   }
-  const { name, partnerAction, subscribe, mapping, enabled } = entry
+  const { partnerAction, subscribe, mapping, enabled = true } = entry
+  const name = typeof entry.name === 'string' ? entry.name : partnerAction
   requireAction(partnerAction, definition)
+  if (typeof enabled !== 'boolean') return wrong(`enabled of "${name}" must be true or false, without quotes`)
   if (mapping !== undefined) requireMapping(mapping, partnerAction, definition)
   const usual = defaults.find((subscription) => subscription.partnerAction === partnerAction)
   const subscription: Subscription = {
-    name: typeof name === 'string' ? name : partnerAction,
+    name,
     partnerAction,
     subscribe,
     mapping: (mapping as JSONObject | undefined) ?? usual?.mapping,
-    enabled: enabled !== false
+    enabled
   }
   requireFql(subscription)
   return subscription
@@ -77,12 +86,9 @@ function requireMapping(mapping: unknown, action: string, { actions }: Definitio
   if (problem) wrong(`${problem.where}: ${problem.message}`)
 }
 
-function requireFql(subscription: Subscription): void {
-  try {
-    subscriptionFilter(subscription)
-  } catch (error) {
-    wrong((error as Error).message)
-  }
+function requireFql({ name, subscribe }: Subscription): void {
+  const fault = parseProblem(subscribe)
+  if (fault !== undefined) wrong(`subscription "${name}": subscribe is not valid FQL (${fault}): ${subscribe}`)
 }
 
 function wrong(message: string): never {

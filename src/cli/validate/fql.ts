@@ -10,10 +10,29 @@ const CALL_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias']
 
 const PARENTS = { 'event-property': 'properties', 'event-trait': 'traits', 'event-context': 'context' } as const
 
-/** Why Segment's parser refuses the FQL; undefined when it does not. */
+/** As Segment's parser calls them; it takes any other word for one, too. */
+const OPERATORS = [
+  ...['=', '!=', '<', '<=', '>', '>=', 'number_equals', 'number_not_equals'],
+  ...['contains', 'not_contains', 'starts_with', 'not_starts_with', 'ends_with', 'not_ends_with'],
+  ...['exists', 'not_exists', 'is_true', 'is_false']
+]
+
+const TEXT = /(["'])(\\.|(?!\1).)*\1/gs
+const CONJUNCTION = /(?<![\w.])(and|or)(?![\w.])/g
+
+/** Why the FQL does not mean what it says; undefined when it does. Segment's parser passes over what it does not know. */
 export function parseProblem(fql: string): string | undefined {
   const parsed = parseFql(fql)
-  return 'error' in parsed ? parsed.error.message : undefined
+  if ('error' in parsed) return parsed.error.message
+  const leaves = leavesOf(parsed)
+  const unknown = leaves.find(({ operator }) => !OPERATORS.includes(operator))
+  if (unknown) return `"${unknown.operator}" is no operator`
+  const conjunctions = fql.replace(TEXT, '').match(CONJUNCTION)?.length ?? 0
+  return leaves.length === conjunctions + 1 ? undefined : 'a part of it is no condition'
+}
+
+function leavesOf(condition: Condition): Leaf[] {
+  return condition.type === 'group' ? condition.children.flatMap(leavesOf) : [condition]
 }
 
 /**

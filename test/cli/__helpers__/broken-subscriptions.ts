@@ -12,6 +12,13 @@ export const BROKEN_SUBSCRIPTIONS: Broken[] = [
   ],
   ['a preset whose FQL does not parse', withPresets(automatic('type')), 'fql', 'presets[0].subscribe', /not valid FQL/],
   [
+    'a preset whose FQL says something that is none',
+    withPresets(automatic('type = "track" and evnt = "a"')),
+    'fql',
+    'presets[0].subscribe',
+    /a part of it is no condition/
+  ],
+  [
     'a subscription to a call type that there is not',
     withPresets(automatic('type = "trak"')),
     'fql-never',
