@@ -101,6 +101,32 @@ describe('audience:sync', () => {
     expect(memberships()).toStrictEqual({ 'user-1': false, 'user-2': false })
   })
 
+  it('takes a first list without anybody for a failed export, too', async () => {
+    for (const [nobody, ...flags] of [[''], ['userId\n', '--dry-run'], ['\n\n\n']]) {
+      writeFileSync(join(here.folder, 'members.csv'), nobody)
+      expect(await begin('members.csv', ...flags).exited).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^(vip: first sync.*\n)?Error: members\.csv names nobody: add --allow-empty if nobody is a member\n$/
+        )
+      })
+    }
+    expect(readdirSync(here.folder)).toStrictEqual(['members.csv'])
+    expect(await begin('members.csv', '--allow-empty').exited).toMatchObject({ code: 0 })
+    expect(here.emulator.requests).toStrictEqual([])
+  })
+
+  it('passes over empty lines before the header', async () => {
+    writeFileSync(join(here.folder, 'members.csv'), '\n  \n,\nname,userId\nAnn,user-1\n')
+    expect(await begin('members.csv').exited).toMatchObject({ code: 0 })
+    expect(memberships()).toStrictEqual({ 'user-1': true })
+    writeFileSync(join(here.folder, 'members.csv'), '\n\nuser-2\nuser-3\n')
+    expect(await begin('members.csv').exited).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('row 3, "user-2", is a member')
+    })
+  })
+
   it.each([
     ['csv', 'id,user_id,email\nrow-1,user-1,a@x.org\n'],
     ['csv', 'email,ID , UserID\na@x.org,row-1,user-1\n'],

@@ -87,6 +87,7 @@ async function* fromCsv(
   let at: number | undefined
   let columns = 0
   for await (const { record, info } of named(source, bytes.pipe(parser) as AsyncIterable<Row>)) {
+    if (record.every((cell) => cell.trim() === '')) continue
     const isFirst = at === undefined
     if (at === undefined) {
       if (column === undefined) requireTable(source, record)
@@ -95,8 +96,9 @@ async function* fromCsv(
     }
     if (isFirst && isHeader(record, column)) continue
     if (isFirst)
-      note(`${source.path}: no column is called userId, user_id, identity or id: row 1, "${record[at]}", is a member`)
-    if (record.every((cell) => cell.trim() === '')) continue
+      note(
+        `${source.path}: no column is called userId, user_id, identity or id: row ${info.lines}, "${record[at]}", is a member`
+      )
     members.push(record.length > columns ? tooLong(record, columns, info.lines) : memberOf(record[at], info.lines))
     if (members.length < 1000) continue
     // Rows that are too long are added while the others are taken.

@@ -89,12 +89,13 @@ export async function syncMembers(options: SyncOptions, { isSecond }: { isSecond
   return finishSync(options)
 }
 
-/** An export that failed must not remove everybody. */
+/** An export that failed must not remove everybody, nor seem to be done. */
 async function requireMembers({ source, state, allowEmpty, signal }: SyncOptions, path: string): Promise<void> {
-  if (allowEmpty || signal.aborted || (await state.hasMembers(path)) || !(await state.hasMembers())) return
-  throw new Errors.CLIError(
-    `${source.path} names nobody, and the audience has members: add --allow-empty if all of them have left`
-  )
+  if (allowEmpty || signal.aborted || (await state.hasMembers(path))) return
+  const remedy = (await state.hasMembers())
+    ? ', and the audience has members: add --allow-empty if all of them have left'
+    : ': add --allow-empty if nobody is a member'
+  throw new Errors.CLIError(`${source.path} names nobody${remedy}`)
 }
 
 async function sizeOf(path: string): Promise<number> {

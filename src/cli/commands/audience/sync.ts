@@ -46,7 +46,7 @@ export default class AudienceSync extends Command {
       helpValue: 'FILE'
     }),
     ...settingsFlags,
-    'allow-empty': Flags.boolean({ description: 'take an empty list for an audience that everybody has left' }),
+    'allow-empty': Flags.boolean({ description: 'take a list without anybody for an audience without members' }),
     'dry-run': Flags.boolean({ description: 'send nothing; show how many are added, removed and unchanged' })
   }
 
