@@ -113,6 +113,20 @@ describe('audience:sync', () => {
   })
 
   it.each([
+    ['Email', 'email'],
+    ['anonymousId', 'anonymous_id'],
+    ['ID', 'id']
+  ])('refuses the name %s: people have a property %s that is no membership', async (name, property) => {
+    write('members.csv', 'user-1\n')
+    const named = args('members.csv').map((arg) => (arg === 'Order Completed Last 30days' ? name : arg))
+    expect(await run(named, { cwd: here.folder })).toMatchObject({
+      code: 1,
+      stderr: `Error: --name: the property "${property}" of a person holds something else: give the audience another name\n`
+    })
+    expect(here.emulator.requests).toStrictEqual([])
+  })
+
+  it.each([
     ['whose last line is cut off', (text: string) => text.slice(0, -2), 4],
     ['whose lines are out of order', (text: string) => text.replace('user-1\nuser-2', 'user-2\nuser-1'), 3],
     ['that names somebody twice', (text: string) => text.replace('user-1', 'user-2'), 3],

@@ -76,7 +76,7 @@ export default class AudienceSync extends Command {
       { Progress },
       { formatOf },
       { AudienceState },
-      { snakeCase },
+      { keyOf },
       { rejectedPath },
       { behindLink }
     ] = await Promise.all([
@@ -85,12 +85,11 @@ export default class AudienceSync extends Command {
       import('../../backfill/progress'),
       import('../../audience/member-ids'),
       import('../../audience/state'),
-      import('../../../lib/snake-case'),
+      import('../../audience/key'),
       import('../../backfill/checkpoint'),
       import('../../backfill/durable-file')
     ])
-    const key = snakeCase(flags.name)
-    if (key === '') this.error(`--name holds no letter or digit: "${flags.name}"`)
+    const key = keyOf(flags.name)
     const source = await openSource(flags.members)
     const target = await targetFrom(flags, { sends: !flags['dry-run'] })
     const { region = 'US' } = target.settings
