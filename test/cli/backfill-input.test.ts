@@ -301,6 +301,32 @@ describe('what backfill reads', () => {
     expect(kept.map((line) => JSON.parse(line).text)).toStrictEqual([...bad, '{"type":"track"}'])
   })
 
+  it.each(['a.ndjson', 'a.gz'])(
+    'numbers the lines that were appended to a last line without an end: %s',
+    async (name) => {
+      const save = (text: string) => write(name, name.endsWith('gz') ? gzipSync(text) : text)
+      const first = `no JSON 1\n${lines(1, () => 'user-1').trim()}`
+      save(first)
+      expect(await begin(name).exited).toMatchObject({ code: 2 })
+      save(`${first}\nno JSON 3\n`)
+      expect(await begin(name).exited).toMatchObject({ code: 2 })
+      save(`${first}\nno JSON 3\nno JSON 4`)
+      expect(await begin(name).exited).toMatchObject({ code: 2 })
+      save(`${first}\nno JSON 3\nno JSON 4 goes on\nno JSON 5`)
+      expect(await begin(name).exited).toMatchObject({
+        code: 2,
+        stdout: `${name}: delivered 1, rejected 5 (${name}.rejected.ndjson), skipped 0\n`
+      })
+      expect(rejected(name).map(({ line, text }) => [line, text])).toStrictEqual([
+        [1, 'no JSON 1'],
+        [3, 'no JSON 3'],
+        [4, 'no JSON 4'],
+        [4, ' goes on'],
+        [5, 'no JSON 5']
+      ])
+    }
+  )
+
   it('takes App ID and region from the environment', async () => {
     write(
       'a.ndjson',

@@ -21,10 +21,15 @@ export interface Line {
 const NEWLINE = 10
 const RETURN = 13
 
-/** The lines of a stream of bytes that begins at `from`, chunk by chunk. Holds one line at most. */
-export async function* readLines(chunks: AsyncIterable<Buffer>, from: Place): AsyncGenerator<Line[]> {
+/** The lines from `from` on, chunk by chunk, of a stream that has so many bytes before it. Holds one line at most. */
+export async function* readLines(chunks: AsyncIterable<Buffer>, from: Place, bytesBefore = 0): AsyncGenerator<Line[]> {
   const splitter = new Splitter(from)
-  for await (const chunk of chunks) yield splitter.split(chunk)
+  let left = bytesBefore
+  for await (const chunk of chunks) {
+    if (left > 0 && left <= chunk.length && chunk[left - 1] !== NEWLINE) splitter.goOnInLine()
+    yield splitter.split(chunk.subarray(left))
+    left = Math.max(0, left - chunk.length)
+  }
   yield splitter.rest()
 }
 
@@ -37,6 +42,11 @@ class Splitter {
   constructor({ position, line }: Place) {
     this.start = position
     this.number = line
+  }
+
+  /** The line before has no end yet: whoever appends to a file may have begun with one. */
+  goOnInLine(): void {
+    this.number--
   }
 
   split(chunk: Buffer): Line[] {

@@ -84,14 +84,15 @@ interface Reading {
 
 /** The lines from a place on. What cannot be skipped is read and thrown away. */
 export function openLines(source: Source, { from, expected, signal }: Reading): OpenLines {
-  const start = source.isStdin || source.gzip ? 0 : from.position
+  // The byte before tells whether a line begins there.
+  const start = source.isStdin || source.gzip ? 0 : Math.max(0, from.position - 1)
   const opened = openFrom(source, start, signal)
   const kept = source.isStdin ? remembered(source, opened.bytes) : opened.bytes
   const checked = source.isStdin && expected ? verified(source, kept, expected) : kept
   let seen = start
-  const counted = skipped(checked, from.position - start, (bytes) => (seen += bytes))
+  const seenBytes = counted(checked, (bytes) => (seen += bytes))
   return {
-    lines: readLines(counted, from),
+    lines: readLines(seenBytes, from, from.position - start),
     share: () => (source.bytes === undefined ? undefined : (opened.raw.bytesRead + start) / Math.max(1, source.bytes)),
     seen: () => seen
   }
@@ -125,16 +126,10 @@ async function* guarded(source: Source, chunks: AsyncIterable<Buffer>, signal?: 
   }
 }
 
-async function* skipped(
-  chunks: AsyncIterable<Buffer>,
-  bytes: number,
-  onBytes: (bytes: number) => void
-): AsyncGenerator<Buffer> {
-  let left = bytes
+async function* counted(chunks: AsyncIterable<Buffer>, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     onBytes(chunk.length)
-    if (left < chunk.length) yield chunk.subarray(left)
-    left = Math.max(0, left - chunk.length)
+    yield chunk
   }
 }
 
