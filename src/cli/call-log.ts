@@ -1,6 +1,7 @@
 import type { Outcome } from '../segment/delivery'
 import type { Exchange } from '../segment/exchange'
 import { redactText, spellingsOf } from '../segment/redact'
+import { printable } from './printable'
 
 const MAX_NAME_CHARACTERS = 60
 const MAX_RESULT_CHARACTERS = 500
@@ -72,11 +73,6 @@ function text(name: unknown): string {
 
 function isPresent(part: unknown): boolean {
   return part !== undefined && part !== null && part !== ''
-}
-
-/** Names come from whoever sends events: control characters and changes of direction could rewrite the terminal. */
-function printable(line: string): string {
-  return line.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
 }
 
 function itemCount(body: string): string | undefined {

@@ -148,7 +148,11 @@ describe('audience:sync', () => {
       'userId,name\nu1,"Bob\nu2,Al\nu3,"Carl\nu4,X\n',
       'cannot read members.csv as CSV: Invalid Closing Quote'
     ],
-    ['columns of other names', 'email,name\na@x.org,Ann\n', 'has no column userId, user_id, identity or id']
+    [
+      'columns of other names',
+      'email,na\x1b[2Jme\na@x.org,Ann\n',
+      'userId, user_id, identity or id: name the one with the ids with --column; it has email, na [2Jme\n'
+    ]
   ])('makes nobody of a table that it cannot read: %s', async (_name, text, message) => {
     writeFileSync(join(here.folder, 'members.csv'), text)
     expect(await begin('members.csv').exited).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })

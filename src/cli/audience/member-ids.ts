@@ -8,6 +8,7 @@ import { openBytes } from '../backfill/source'
 import type { Source } from '../backfill/source'
 import { textOfLine } from '../backfill/text-of-line'
 import { isObject } from '../load-definition'
+import { printable } from '../printable'
 
 /** What a column or field with the userId may be called, without regard to case: the first that there is. */
 const ID_NAMES = ['userid', 'user_id', 'user id', 'identity', 'id']
@@ -148,7 +149,7 @@ function requireTable({ path }: Source, first: string[]): void {
 }
 
 function shownNames(first: string[]): string {
-  return first.slice(0, 20).join(', ')
+  return printable(first.slice(0, 20).join(', '))
 }
 
 function isHeader(first: string[], column: string | undefined): boolean {

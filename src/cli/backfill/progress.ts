@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { printable } from '../printable'
 import type { Ledger } from './ledger'
 import type { Source } from './source'
 
@@ -45,7 +46,8 @@ export class Progress {
     this.follow(source.path, figures, share)
   }
 
-  follow(name: string, figures: () => Figures, share: () => number | undefined): void {
+  follow(named: string, figures: () => Figures, share: () => number | undefined): void {
+    const name = printable(named)
     const startedAt = Date.now()
     const before = figures()
     this.refresh = () => {
@@ -74,7 +76,7 @@ export class Progress {
 
   /** A line of its own, above the bar if there is one. */
   note(text: string): void {
-    this.stream.write(this.bar ? `\r\x1b[K${text}\n` : `${text}\n`)
+    this.stream.write(this.bar ? `\r\x1b[K${printable(text)}\n` : `${printable(text)}\n`)
   }
 
   stop(): void {

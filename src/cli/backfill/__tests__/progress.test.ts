@@ -51,6 +51,22 @@ describe('Progress', () => {
     expect(file.text).toBe('sending again: Heap answered 429\nsending again in 30 s: Heap answered 429\n')
   })
 
+  it('lets nothing that stands in the data rewrite the terminal', () => {
+    const file = stream(false)
+    const progress = new Progress(file)
+    progress.retry(1, '400 \x1b[2J\r\nEvil \u202e', 20)
+    progress.follow(
+      'a\x1b[2K.ndjson',
+      () => ({ ...figures }),
+      () => 0
+    )
+    jest.advanceTimersByTime(5_000)
+    progress.stop()
+    expect(file.text).toBe(
+      'sending again: 400  [2J Evil  \na [2K.ndjson: 0.0 %, 0/s, sent 100, failed 0, waiting 0, sent again 1\n'
+    )
+  })
+
   it('has neither a bar nor an end when nobody knows how much there is', () => {
     const terminal = stream(true)
     const progress = new Progress(terminal)
