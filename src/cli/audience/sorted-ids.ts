@@ -149,8 +149,16 @@ export interface Membership {
   now: boolean
 }
 
-/** Everybody who is in one of two files of sorted ids, in order. */
+/** Everybody who is in one of two files of sorted ids, in order. Closes both at the end, also at an early one. */
 export async function* compare(before: IdReader, now: IdReader): AsyncGenerator<Membership[]> {
+  try {
+    yield* allOf(before, now)
+  } finally {
+    await Promise.all([before.close(), now.close()])
+  }
+}
+
+async function* allOf(before: IdReader, now: IdReader): AsyncGenerator<Membership[]> {
   let found: Membership[] = []
   for (let id = leastOf([before, now]); id !== undefined; id = leastOf([before, now])) {
     const member = { id, before: before.current === id, now: now.current === id }

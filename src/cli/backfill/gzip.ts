@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
 const MARK = Buffer.from([0x1f, 0x8b])
@@ -10,11 +10,10 @@ export function beginsAsGzip(bytes: Buffer): boolean {
   return bytes.subarray(0, MARK.length).equals(MARK)
 }
 
-/** Its bytes, decompressed. Several files one after another are one. */
+/** Its bytes, decompressed; whoever stops early closes it. Several files one after another are one. */
 export function inflated(raw: Readable): AsyncIterable<Buffer> {
-  const plain = createGunzip()
-  raw.on('error', (error) => plain.destroy(error))
-  return raw.pipe(plain)
+  // Whoever reads is told of an error.
+  return pipeline(raw, createGunzip(), () => undefined)
 }
 
 /** Decompressed when it begins as gzip does. */

@@ -178,14 +178,12 @@ export async function printOf(source: Source, position: number): Promise<string>
 
 async function beginningOf(source: Source, bytes: number): Promise<Buffer> {
   if (!source.gzip) return rangeOf(source.path, 0, bytes)
-  const raw = createReadStream(source.path)
   const parts: Buffer[] = []
   let length = 0
-  for await (const chunk of guarded(source, inflated(raw))) {
+  for await (const chunk of guarded(source, inflated(createReadStream(source.path)))) {
     parts.push(chunk)
     length += chunk.length
     if (length >= bytes) break
   }
-  raw.destroy()
   return Buffer.concat(parts)
 }
