@@ -1,15 +1,13 @@
 import { appendAt } from '../backfill/durable-file'
 import { deliver, reasonOf } from '../backfill/deliver'
 import type { Progress } from '../backfill/progress'
+import { SAVE_EVERY_MS } from '../backfill/saver'
 import type { Target } from '../backfill/target'
+import { MAX_ITEMS_PER_REQUEST } from '../../destinations/heap/heap-client'
 import { defaultSubscriptions } from '../../segment/connection'
 import type { SegmentMessage } from '../../segment/message'
 import type { Membership } from './sorted-ids'
 import type { AudienceState, SyncCheckpoint } from './state'
-
-/** Heap's bulk limit: https://developers.heap.io/reference/bulk-add-user-properties */
-const BATCH_SIZE = 1000
-const SAVE_EVERY_MS = 500
 
 export interface ChangeOptions {
   state: AudienceState
@@ -74,7 +72,7 @@ export class Changes {
         this.passed.last = member.id
         if (member.before === member.now) this.passed.unchanged++
         else batch.push(member)
-        if (batch.length < BATCH_SIZE) continue
+        if (batch.length < MAX_ITEMS_PER_REQUEST) continue
         await this.send(batch)
         batch = []
         if (signal.aborted) return

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Errors } from '@oclif/core'
-import { appendAt } from '../backfill/durable-file'
+import { appendAt, sizeOf } from '../backfill/durable-file'
 import type { Source } from '../backfill/source'
 import { Changes, count } from './changes'
 import type { ChangeOptions } from './changes'
@@ -96,13 +96,6 @@ async function requireMembers({ source, state, allowEmpty, signal }: SyncOptions
     ? ', and the audience has members: add --allow-empty if all of them have left'
     : ': add --allow-empty if nobody is a member'
   throw new Errors.CLIError(`${source.path} names nobody${remedy}`)
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0
-  )
 }
 
 /** Delivers what is left of the sync that has begun. When the signal aborts, it can be finished later. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { lstat, open, readFile, realpath, rename } from 'node:fs/promises'
+import { lstat, open, readFile, realpath, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { types } from 'node:util'
 import { Errors } from '@oclif/core'
@@ -56,6 +56,14 @@ export async function appendAt(path: string, length: number, content: string): P
 export async function behindLink(path: string): Promise<string> {
   const found = await lstat(path).catch(() => undefined)
   return found?.isSymbolicLink() ? realpath(path).catch(() => path) : path
+}
+
+/** 0 when there is no such file. */
+export async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0
+  )
 }
 
 /** Undefined when there is no such file; a byte order mark is passed over. @throws CLIError when it cannot be read or is no JSON */

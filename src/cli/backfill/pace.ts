@@ -3,11 +3,8 @@ import type { JSONObject, JSONValue } from '@segment/actions-core'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { realId } from '../../lib/identity'
 import type { SegmentMessage } from '../../segment/message'
+import { EVENTS_PER_MINUTE_OF_IDENTITY } from './event-rates'
 import { sleep } from './signal'
-
-/** Events a minute that Heap takes for an app and for an identity: https://developers.heap.io/reference/bulk-track */
-export const EVENTS_PER_MINUTE = 15_000
-const EVENTS_PER_MINUTE_OF_IDENTITY = 1_000
 
 /** How many windows a minute's allowance is dealt out in. */
 const APP_WINDOWS = 15

@@ -1,3 +1,4 @@
+import { MAX_ITEMS_PER_REQUEST } from '../../destinations/heap/heap-client'
 import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
 import { memoryCost } from '../../segment/memory-cost'
@@ -15,9 +16,6 @@ import type { ReadOptions } from './read-event'
 import { rejectionOf } from './rejection'
 import { Signal, sleep } from './signal'
 import type { Target } from './target'
-
-/** Heap's bulk limit: https://developers.heap.io/reference/bulk-track */
-export const BATCH_SIZE = 1000
 
 /** The action whose calls Heap counts against its event rates. */
 const EVENT_ACTION = 'trackEvent'
@@ -109,7 +107,7 @@ export class Replay {
       identityOf: paced && identityOf(mapping),
       lane: new Lane({
         traffic: this.traffic,
-        batchSize: Math.min(BATCH_SIZE, paced?.pace.burst ?? BATCH_SIZE),
+        batchSize: Math.min(MAX_ITEMS_PER_REQUEST, paced?.pace.burst ?? Infinity),
         pacing: paced && { ...paced, onShelved: (entry) => ledger.release(entry) },
         send
       })

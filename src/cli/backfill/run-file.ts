@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { rm, stat } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { checkpointPath, readCheckpoint, rejectedPath } from './checkpoint'
 import type { Checkpoint, Totals } from './checkpoint'
+import { sizeOf } from './durable-file'
 import { Ledger } from './ledger'
 import { lock } from './lock'
 import type { Pace } from './pace'
@@ -65,11 +66,7 @@ async function runLocked(source: Source, options: FileOptions): Promise<Totals> 
 
 /** Rejected lines of other inputs, which standard input has had before this one: they stay. */
 async function bytesOfOthers({ isStdin, besides }: Source): Promise<number> {
-  if (!isStdin) return 0
-  return stat(rejectedPath(besides)).then(
-    ({ size }) => size,
-    () => 0
-  )
+  return isStdin ? sizeOf(rejectedPath(besides)) : 0
 }
 
 function isSettled({ totals, unsettled }: Checkpoint, now: Totals): boolean {

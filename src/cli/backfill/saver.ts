@@ -2,7 +2,7 @@ import { appendAt } from './durable-file'
 import { rejectedPath, writeCheckpoint } from './checkpoint'
 import type { Ledger } from './ledger'
 
-const SAVE_EVERY_MS = 500
+export const SAVE_EVERY_MS = 500
 
 /** Writing takes at most this share of a run's time, however long the checkpoint and slow the disk. */
 const SHARE_OF_TIME = 0.1

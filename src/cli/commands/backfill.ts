@@ -2,15 +2,13 @@ import { Args, Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { NOTHING, rejectedPath } from '../backfill/checkpoint'
 import type { Totals } from '../backfill/checkpoint'
+import { EVENTS_PER_MINUTE } from '../backfill/event-rates'
 import type { FileOptions } from '../backfill/run-file'
 import type { Source } from '../backfill/source'
 import { settingsFlags } from '../common-flags'
+import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../exit-codes'
 import { keepLittleGarbage } from '../little-garbage'
-import { stopSignal } from '../stop-signal'
-
-/** What a shell says of a process that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130
-const EXIT_WITH_REJECTIONS = 2
+import { abortedByStop } from '../stop-signal'
 
 type BackfillFlags = Interfaces.InferredFlags<typeof Backfill.flags>
 
@@ -41,7 +39,7 @@ export default class Backfill extends Command {
     to: Flags.string({ description: 'first moment of the events no longer to send, ISO 8601', helpValue: 'TIME' }),
     rate: Flags.integer({
       description: "events a minute, by default Heap's limit; 0: no limit, not per identity either",
-      default: 15000,
+      default: EVENTS_PER_MINUTE,
       min: 0
     }),
     'dry-run': Flags.boolean({ description: 'send nothing; show what would be sent' })
@@ -90,15 +88,13 @@ export default class Backfill extends Command {
     const target = await targetFrom(flags, { sends: !flags['dry-run'] })
     const subscriptions = await subscriptionsFrom(target.definition, flags.mapping)
     const pace = flags.rate === 0 || flags['dry-run'] ? undefined : new Pace(flags.rate)
-    const stop = new AbortController()
-    void stopSignal().then(() => stop.abort())
     return {
       ...range,
       target,
       subscriptions,
       pace,
       startedAt: new Date(),
-      signal: stop.signal,
+      signal: abortedByStop(),
       progress: new Progress()
     }
   }

@@ -1,8 +1,8 @@
 import type { SegmentMessage } from '../../../segment/message'
-import { EVENTS_PER_MINUTE, identityOf, Pace } from '../pace'
+import { EVENTS_PER_MINUTE, EVENTS_PER_MINUTE_OF_IDENTITY } from '../event-rates'
+import { identityOf, Pace } from '../pace'
 
 const MINUTE = 60_000
-const IDENTITY_PER_MINUTE = 1_000
 
 /** The most events of any minute, wherever it begins. */
 function mostInAMinute(times: number[]): number {
@@ -55,7 +55,7 @@ describe('Pace', () => {
       await jest.advanceTimersByTimeAsync(100)
     }
     for (const of of Object.values(times)) {
-      expect(mostInAMinute(of)).toBeLessThanOrEqual(IDENTITY_PER_MINUTE)
+      expect(mostInAMinute(of)).toBeLessThanOrEqual(EVENTS_PER_MINUTE_OF_IDENTITY)
       expect(of.length / 3).toBeGreaterThanOrEqual(850)
     }
   })

@@ -4,12 +4,9 @@ import type { Interfaces } from '@oclif/core'
 import type { SyncOptions } from '../../audience/sync'
 import type { SyncCheckpoint } from '../../audience/state'
 import { settingsFlags } from '../../common-flags'
+import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../../exit-codes'
 import { keepLittleGarbage } from '../../little-garbage'
-import { stopSignal } from '../../stop-signal'
-
-/** What a shell says of a process that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130
-const EXIT_WITH_REJECTIONS = 2
+import { abortedByStop } from '../../stop-signal'
 
 type SyncFlags = Interfaces.InferredFlags<typeof AudienceSync.flags>
 
@@ -98,8 +95,6 @@ export default class AudienceSync extends Command {
     // Not named after the file of members: a new file each day is still the same audience.
     const stateName = `${key}.${flags.live ? 'heap' : 'emulator'}-${appId}.state`
     const statePath = await behindLink(flags.state ?? join(dirname(source.path), stateName))
-    const stop = new AbortController()
-    void stopSignal().then(() => stop.abort())
     return {
       source,
       members: { format: flags.format ?? formatOf(source), column: flags.column },
@@ -109,7 +104,7 @@ export default class AudienceSync extends Command {
       target,
       key,
       allowEmpty: flags['allow-empty'],
-      signal: stop.signal,
+      signal: abortedByStop(),
       progress: new Progress()
     }
   }
