@@ -42,7 +42,9 @@ export default class Backfill extends Command {
       default: EVENTS_PER_MINUTE,
       min: 0
     }),
-    'dry-run': Flags.boolean({ description: 'send nothing; show what would be sent' })
+    'dry-run': Flags.boolean({
+      description: 'send nothing; show what would be sent of whole files, whatever an earlier run has delivered of them'
+    })
   }
 
   async run(): Promise<void> {
