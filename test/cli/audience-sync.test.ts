@@ -100,12 +100,14 @@ describe('audience:sync', () => {
 
   it.each([
     ['a state of another audience', 'members.csv', 'kept.state', /kept\.state is not of this audience/],
+    ['a state that is another file', 'members.csv', 'other.bin', /of x {199}; name another file/],
     ['a state that is a folder', 'members.csv', '.', /Error: \. is a folder: name a file with --state\n$/],
     ['a file that does not exist', 'none.csv', 'new.state', /cannot read none\.csv/],
     ['a state that cannot be written', 'members.csv', 'full.state', /cannot write full\.state\S*: ENOSPC/]
   ])('refuses %s before it sends', async (_case, members, state, message) => {
     write('members.csv', 'user-1\n')
     write('kept.state', '{"audience":"other"}\nuser-1\n')
+    write('other.bin', `x${'\x1b'.repeat(2)}${' '.repeat(500)}\n`)
     symlinkSync('/dev/full', join(here.folder, 'full.state.checkpoint.json.tmp'))
     const { code, stderr } = await sync(members, '--state', state)
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })

@@ -4,6 +4,7 @@ import { Errors } from '@oclif/core'
 import { isCount } from '../backfill/checkpoint'
 import { moveDurably, onDisk, readJson, writeAtomically } from '../backfill/durable-file'
 import { isObject } from '../load-definition'
+import { printable } from '../printable'
 import { compare, IdReader, IdWriter } from './sorted-ids'
 
 /** What was delivered of a sync, as its checkpoint holds it. */
@@ -71,7 +72,7 @@ export class AudienceState {
   private requireHeader(path: string, found: string): void {
     if (found === this.header) return
     throw new Errors.CLIError(
-      `${path} is not of this audience at this Heap but of ${found}; name another file with --state`
+      `${path} is not of this audience at this Heap but of ${printable(found).slice(0, 200)}; name another file with --state`
     )
   }
 
