@@ -1,4 +1,4 @@
-import { Destination } from '@segment/actions-core'
+import { Destination, transform } from '@segment/actions-core'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import type { Subscription } from './connection'
 import { observeRequests } from './exchange'
@@ -41,9 +41,21 @@ async function dispatchBatch<Settings>(
     }))
   } catch (error) {
     const status = statusOf(error)
-    if (status === undefined || !isRetryable(status)) return dispatchEach(target, messages)
+    if (status === undefined || !isRetryable(status)) return dispatchMapped(target, messages)
     return messages.map(() => ({ status, error: textOf(error), retryAfterMs: call.retryAfterMs() }))
   }
+}
+
+/** The engine throws for a whole batch when the mapping fails for one of its messages: the others go as a batch. */
+async function dispatchMapped<Settings>(
+  target: DispatchTarget<Settings>,
+  messages: SegmentMessage[]
+): Promise<Verdict[]> {
+  const failures = messages.map((message) => mappingFailure(target, message))
+  const mapped = messages.filter((_, index) => failures[index] === undefined)
+  if (mapped.length === messages.length) return dispatchEach(target, messages)
+  const verdicts = (mapped.length > 0 ? await dispatchBatch(target, mapped) : []).values()
+  return failures.map((failure) => failure ?? (verdicts.next().value as Verdict))
 }
 
 /** Also the way out when one message makes the engine throw for the whole batch: its neighbours still arrive. */
@@ -62,7 +74,26 @@ async function dispatchOne<Settings>(target: DispatchTarget<Settings>, message: 
     await call.destination.onEvent(message, call.settings)
     return { status: 200, retryAfterMs: 0 }
   } catch (error) {
-    return { status: statusOf(error) ?? 500, error: textOf(error), retryAfterMs: call.retryAfterMs() }
+    return (
+      mappingFailure(target, message) ?? {
+        status: statusOf(error) ?? 500,
+        error: textOf(error),
+        retryAfterMs: call.retryAfterMs()
+      }
+    )
+  }
+}
+
+/** Final: a mapping that fails for a message now fails for it whenever it is sent. */
+function mappingFailure<Settings>(
+  { subscription }: DispatchTarget<Settings>,
+  message: SegmentMessage
+): Verdict | undefined {
+  try {
+    transform(subscription.mapping ?? {}, message)
+    return undefined
+  } catch (error) {
+    return { status: 400, error: textOf(error), retryAfterMs: 0 }
   }
 }
 

@@ -221,6 +221,19 @@ describe('Delivery', () => {
     ])
   })
 
+  it('refuses a message that the mapping fails for, and no other', async () => {
+    const name = { '@template': { '@path': '$.properties.name' } }
+    start([{ ...batched, mapping: { ...mapping, name } }])
+    delivery.enqueue([track('a', { properties: { name: 'A' } }), track('b'), track('c', { properties: { name: 'C' } })])
+    await delivery.drain(5000)
+    expect(bodies()).toStrictEqual([['/batch', [{ event: 'a' }, { event: 'c' }]]])
+    expect(summary()).toStrictEqual([
+      ['a', 200, undefined, 1, false],
+      ['b', 400, '@template: expected string, got undefined', 1, false],
+      ['c', 200, undefined, 1, false]
+    ])
+  })
+
   it('retries a network failure as 504 and a RetryableError as 500', async () => {
     start([alone, { ...batched, mapping: { ...mapping, enable_batching: false } }], { retry: { minMs: 60_000 } })
     const { url } = api
