@@ -169,6 +169,16 @@ describe('audience:sync', () => {
     expect(memberships()).toStrictEqual({ u2: true, u3: true })
   })
 
+  it.each(['email', 'Customer_ID'])('makes nobody of a column called %s', async (name) => {
+    writeFileSync(join(here.folder, 'members.csv'), `${name}\nuser-1\n`)
+    const { code, stderr } = await begin('members.csv').exited
+    expect({ code, stderr }).toStrictEqual({
+      code: 1,
+      stderr: expect.stringMatching(`name the one with the ids with --column; it has ${name}\n$`)
+    })
+    expect(memberships()).toStrictEqual({})
+  })
+
   it('says that the first row is a member when it names no column', async () => {
     writeFileSync(join(here.folder, 'members.csv'), 'user-1\n   \nuser-2\n')
     const { code, stderr } = await begin('members.csv').exited

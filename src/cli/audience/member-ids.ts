@@ -13,6 +13,9 @@ import { printable } from '../printable'
 /** What a column or field with the userId may be called, without regard to case: the first that there is. */
 const ID_NAMES = ['userid', 'user_id', 'user id', 'identity', 'id']
 
+/** Names a column, and nobody: as `email` and `customer_id` do. */
+const COLUMN_NAME = /^(e-?mail|mail|name|phone|members?|users?|customers?|uid|uuid)$|[_ -]id$/i
+
 const LINE_END = Buffer.from('\n')
 const EMPTY = Buffer.alloc(0)
 
@@ -141,7 +144,8 @@ function requireTable({ path }: Source, first: string[]): void {
       `${path} seems to have its columns separated by ; or | or tabs: separate them by commas, or name the column with --column`
     )
   }
-  if (first.length > 1 && fieldIn(first, undefined) === undefined) {
+  if (fieldIn(first, undefined) !== undefined) return
+  if (first.length > 1 || COLUMN_NAME.test(cell.trim())) {
     throw new Errors.CLIError(
       `${path} has no column userId, user_id, identity or id: name the one with the ids with --column; it has ${shownNames(first)}`
     )
