@@ -335,15 +335,28 @@ describe('backfill', () => {
     })
     expect(keys()).toHaveLength(20_000)
     expect(bodies()).toHaveLength(20)
-    expect(await backfill('a.ndjson', '--app-id', '12')).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('was written with other options')
-    })
     write('a.ndjson', many(20_000, { event: 'Other' }))
     expect(await backfill('a.ndjson')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('is not what a.ndjson.checkpoint.json was written for, or was changed since')
     })
+  })
+
+  it.each([
+    ['App ID', ['--app-id', '12']],
+    ['region', ['--region', 'EU']],
+    ['range', ['--from', '2024-01-01']],
+    ['range', ['--to', '2024-01-01']],
+    ['mapping', ['--mapping', 'map.json']]
+  ])('goes on with no other %s: %s', async (_what, options) => {
+    write('a.ndjson', many(2, {}))
+    write('map.json', JSON.stringify({ trackEvent: { nested_properties: 'drop' } }))
+    expect(await backfill('a.ndjson')).toMatchObject({ code: 0 })
+    expect(await backfill('a.ndjson', ...options)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Error: .*was written with other options.*\n$/)
+    })
+    expect(keys()).toHaveLength(2)
   })
 
   it('goes on from no checkpoint that is damaged', async () => {

@@ -43,14 +43,14 @@ export async function deliver<Job extends { message: SegmentMessage }>(
       return false
     })
     if (again.length === 0) return
-    if (again.length < left.length) vain = 1
+    if (again.length < left.length) vain = 0
     const reason = reasonOf(verdicts.find(({ status }) => isRetryable(status)))
     if (vain >= MAX_VAIN_ATTEMPTS) {
       throw new Errors.CLIError(`given up after ${vain} attempts; the same command goes on from here: ${reason}`)
     }
     const askedMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
     const retryAfterMs = Math.min(askedMs, MAX_RETRY_AFTER_MS)
-    const waitMs = retryDelay(DEFAULT_RETRY_POLICY, vain, Math.random, retryAfterMs)
+    const waitMs = retryDelay(DEFAULT_RETRY_POLICY, Math.max(1, vain), Math.random, retryAfterMs)
     onRetry(again, reason, { waitMs, retryAfterMs })
     await sleep(waitMs, signal)
     if (!signal.aborted) await beforeResend?.(again)
