@@ -28,13 +28,15 @@ export interface Call {
 export class CallHistory {
   private calls: Call[] = []
   private bytes = 0
+  /** Of mappings: one is shared by all events of a batch. */
+  private readonly mappingBytes = new WeakMap<UsedMapping, number>()
   private readonly byMessageId = new Map<string, Call>()
   private count = 0
   /** Grows with every call and every result. */
   revision = 0
 
   add(message: JsonObject, used?: UsedMapping): Call {
-    const bytes = memoryCost(message)
+    const bytes = memoryCost(message) + this.costOf(used)
     const call = { number: ++this.count, receivedAt: new Date().toISOString(), message, used, results: [], bytes }
     this.revision += 1
     this.calls.push(call)
@@ -68,6 +70,13 @@ export class CallHistory {
 
   newest(limit: number): Listing<CallSummary> {
     return { items: this.calls.slice(-limit).reverse().map(summary), total: this.calls.length }
+  }
+
+  private costOf(used: UsedMapping | undefined): number {
+    if (!used) return 0
+    const bytes = this.mappingBytes.get(used) ?? memoryCost(used.mapping)
+    this.mappingBytes.set(used, bytes)
+    return bytes
   }
 
   private forgetOldest(): void {

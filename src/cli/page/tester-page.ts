@@ -127,7 +127,8 @@ export class TesterPage {
 
   private async send(request: RunRequest): Promise<RunResult> {
     const { action, mapping, event } = request
-    const calls = eventsOf(event).map((message) => this.history.add(message, { action, mapping }))
+    const used = { action, mapping }
+    const calls = eventsOf(event).map((message) => this.history.add(message, used))
     const result = await runEvents(this.loaded.sending, request)
     result.outcomes.forEach(({ status, error }, index) => this.history.settle(calls[index], { action, status, error }))
     this.tell()
