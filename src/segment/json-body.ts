@@ -24,8 +24,17 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   try {
     return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new BodyError(`the body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new BodyError(`the body is not valid JSON${reasonOf(error as SyntaxError)}`)
   }
+}
+
+/**
+ * The engine's reason, with the position where it tells one. Without the text around it, which comes in double quotes:
+ * that may be half of a secret, and the log hides only whole ones.
+ */
+function reasonOf({ message }: SyntaxError): string {
+  const reason = /^Unexpected token '.'|^[^"]+$/su.exec(message)
+  return reason ? `: ${reason[0]}` : ''
 }
 
 /** What is left of a body past the limit is the server adapter's to drain; cancelling the stream would cut the answer off. */
