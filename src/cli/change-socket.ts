@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
 import { SEGMENT_APP_ORIGINS } from '../segment/actions-tester'
-import { HOST, isLocalHost, portError, TIMEOUTS_MS } from './local-server'
+import { applyLimits, HOST, isLocalHost, portError, TIMEOUTS_MS } from './local-server'
 
 export interface ChangeSocket {
   /** Tells every connected page that a source file changed. */
@@ -18,6 +18,7 @@ export interface ChangeSocket {
 export async function openChangeSocket(port: number, ownOrigins: string[]): Promise<ChangeSocket> {
   const allowed = [...SEGMENT_APP_ORIGINS, ...ownOrigins]
   const http = createServer(TIMEOUTS_MS, (_request, response) => response.writeHead(426).end())
+  applyLimits(http)
   const server = new WebSocketServer({
     server: http,
     maxPayload: 1024,

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import { Errors } from '@oclif/core'
@@ -14,6 +14,14 @@ export const TIMEOUTS_MS = {
   headersTimeout: 5_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000
+}
+
+/** What keeps clients that never go away from using up the memory. */
+export const LIMITS = {
+  /** Many times what browsers, SDKs and load tests on one machine keep open; each may hold a request and its answer. */
+  connections: 1_000,
+  /** Nothing is read of an answer for so long, which is time enough for a person who looks at a part of it in a pager. */
+  unreadMs: 60_000
 }
 
 export interface LocalServer {
@@ -39,6 +47,7 @@ interface ListenOptions {
 export async function listen({ fetch, port, onClientError }: ListenOptions): Promise<LocalServer> {
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler })
   const server = createServer(TIMEOUTS_MS, (request, response) => void listener(request, response))
+  applyLimits(server)
   server.on('clientError', (error, socket) => onClientError(error, socket as Socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(error, port)))
@@ -46,6 +55,16 @@ export async function listen({ fetch, port, onClientError }: ListenOptions): Pro
   })
   const bound = (server.address() as AddressInfo).port
   return { url: `http://${HOST}:${bound}`, port: bound, close: () => closeServer(server) }
+}
+
+/** A connection too many is closed without an answer. */
+export function applyLimits(server: Server): void {
+  server.maxConnections = LIMITS.connections
+  server.setTimeout(LIMITS.unreadMs)
+  server.on('request', (_request, response: ServerResponse) => {
+    // With a listener Node leaves the connection alone: a stream without news and a slow answer are no reason to end it.
+    response.on('timeout', () => response.writableLength > 0 && response.destroy())
+  })
 }
 
 /** One readable line for a port that cannot be listened on. */

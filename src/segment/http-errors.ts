@@ -19,9 +19,10 @@ export function errorBody(message: string): ErrorBody {
 /** For a Node server's `clientError`: answers what is not HTTP with a JSON 4xx instead of an empty one. */
 export function onClientError(
   error: NodeJS.ErrnoException,
-  socket: Pick<Socket, 'writable' | 'end' | 'destroy'>
+  socket: Pick<Socket, 'writable' | 'writableLength' | 'end' | 'destroy'>
 ): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Behind an answer that nobody reads, another would wait for ever.
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.writableLength > 0) {
     socket.destroy()
     return
   }
