@@ -14,6 +14,8 @@ export function liveStream(
   state: () => LiveState,
   onChange: (listener: () => void) => () => void
 ): Response {
+  // Nobody would read the stream that Hono begins for it, and so end it.
+  if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' })
   return streamSSE(context, async (stream) => {
     let wake = (): void => undefined
     const end = onChange(() => wake())
