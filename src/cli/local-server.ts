@@ -91,11 +91,13 @@ function closeServer(server: Server): Promise<void> {
 
 /**
  * Refuses requests whose Host is not this machine: a page elsewhere whose name is made to resolve to 127.0.0.1 could
- * otherwise read what is kept here.
+ * otherwise read what is kept here. So it does where the request line has another host, as for a proxy, which scripts
+ * and settings would then name as theirs.
  */
 export const localHostOnly: MiddlewareHandler = async (context, next) => {
-  if (isLocalHost(context.req.header('host'))) return next()
-  return context.json({ error: 'The Host header must be 127.0.0.1, localhost or [::1].' }, 403)
+  const hosts = [context.req.header('host'), new URL(context.req.url).host]
+  if (hosts.every(isLocalHost)) return next()
+  return context.json({ error: 'The host that is asked must be 127.0.0.1, localhost or [::1].' }, 403)
 }
 
 export function isLocalHost(host: string | undefined): boolean {

@@ -81,7 +81,7 @@ describe('serve', () => {
 
     const answers = await Promise.all(hosts.map((host) => getFrom(host)))
 
-    const refusal = '{"error":"The Host header must be 127.0.0.1, localhost or [::1]."}'
+    const refusal = '{"error":"The host that is asked must be 127.0.0.1, localhost or [::1]."}'
     expect(answers.slice(0, 2)).toEqual([
       { status: 403, body: refusal },
       { status: 403, body: refusal }

@@ -26,7 +26,7 @@ const FOREIGN_HOSTS = [
   '127.0.0.1, evil.example'
 ]
 
-const NOT_HERE = { error: 'The Host header must be 127.0.0.1, localhost or [::1].' }
+const NOT_HERE = { error: 'The host that is asked must be 127.0.0.1, localhost or [::1].' }
 const NOT_VALID = {
   success: false,
   error: { message: expect.stringMatching(/^this is not a valid request: .*(host|URL)/i) as string }
@@ -61,6 +61,14 @@ describe.each([
       }
     }
   )
+
+  it('answers nothing when the request line has another host, as for a proxy', async () => {
+    for (const path of paths) {
+      const { status, text } = await send(url, `http://evil.example${path}`)
+      expect([path, status, JSON.parse(text)]).toEqual([path, 403, NOT_HERE])
+    }
+    expect((await send(url, `${url}/_emulator/events`)).status).toBe(200)
+  })
 
   it('answers this machine by each of its names', async () => {
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, 'localhost', 'LOCALHOST']) {
