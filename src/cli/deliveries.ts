@@ -27,7 +27,13 @@ export class Deliveries {
   replace(definition: DestinationDefinition<unknown>, name: string): void {
     const { settings, log, onOutcome } = this.options
     const subscriptions = defaultSubscriptions(definition)
-    const next = new Delivery({ definition, settings, subscriptions, log: (line) => log.note(line) })
+    const next = new Delivery({
+      definition,
+      settings,
+      subscriptions,
+      sharing: () => this.retired,
+      log: (line) => log.note(line)
+    })
     next.onOutcome((outcome) => log.outcome(outcome))
     next.onOutcome(onOutcome)
     this.retired = this.all().filter((delivery) => delivery.pending() > 0)

@@ -32,6 +32,8 @@ export interface DeliveryOptions<Settings> {
   maxQueued?: number
   /** Memory that they take, counted in the same way. Default 32 MB. */
   maxQueuedBytes?: number
+  /** Other deliveries whose messages are of the same queue. */
+  sharing?: () => Delivery<Settings>[]
   /** How long a message waits for others of its batch. Default 100 ms. */
   flushMs?: number
   retry?: Partial<RetryPolicy>
@@ -129,10 +131,12 @@ export class Delivery<Settings> {
 
   /** An empty queue has room for anything: what never fits would be sent again for ever. */
   private hasRoomFor(messages: SegmentMessage[]): boolean {
-    const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = this.options
-    const pending = this.pending()
+    const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, sharing } = this.options
+    const all = [this, ...(sharing?.() ?? [])]
+    const pending = all.reduce((sum, delivery) => sum + delivery.pending(), 0)
+    const bytes = all.reduce((sum, delivery) => sum + delivery.queuedBytes, 0)
     if (pending === 0) return true
-    return pending + messages.length <= maxQueued && this.queuedBytes + this.sizeOf(messages) <= maxQueuedBytes
+    return pending + messages.length <= maxQueued && bytes + this.sizeOf(messages) <= maxQueuedBytes
   }
 
   private sizeOf(messages: SegmentMessage[]): number {
