@@ -2,10 +2,10 @@ import type { Region } from './environment'
 import type { Dropped } from './reply'
 
 /** Requests kept for read-back; older ones are forgotten. */
-export const KEPT_REQUESTS = 1000
+const KEPT_REQUESTS = 1000
 
 /** Bytes of body kept over all of them, so that a thousand full batches do not fill the memory: parsed, they take four times as much. */
-export const KEPT_BODY_BYTES = 8 * 1024 * 1024
+const KEPT_BODY_BYTES = 8 * 1024 * 1024
 
 /** One request to Heap's API, whether it was stored, refused or cut off. Credentials are not recorded. */
 export interface RecordedRequest {

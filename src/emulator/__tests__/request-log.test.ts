@@ -1,5 +1,8 @@
-import { KEPT_BODY_BYTES, KEPT_REQUESTS, RequestLog } from '../request-log'
+import { RequestLog } from '../request-log'
 import { NOW } from './__helpers__/emulator-client'
+
+const KEPT_REQUESTS = 1000
+const KEPT_BODY_BYTES = 8 * 1024 * 1024
 
 describe('RequestLog', () => {
   const request = (bytes: number) => ({
