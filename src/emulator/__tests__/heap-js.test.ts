@@ -175,4 +175,12 @@ describe('POST /api/visitor', () => {
     expect(body).toContain(told)
     expect(heap().events()).toStrictEqual([])
   })
+
+  it('takes 128 KB and no more', async () => {
+    const body = (bytes: number) => JSON.stringify({ ...visitor, call: 'track', event: 'Looked' }).padEnd(bytes)
+    const send = (bytes: number) => answerOf(post(`${heap().url}/api/visitor`, body(bytes)))
+    expect((await send(131_072)).status).toBe(200)
+    expect(await send(131_073)).toEqual({ status: 413, body: { error: 'The body is larger than 128 KB' } })
+    expect([heap().events().length, heap().requests.length]).toEqual([1, 1])
+  })
 })
