@@ -162,6 +162,17 @@ describe('the page served here, and clients outside browsers', () => {
     }
   })
 
+  it.each(['', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/json'])(
+    'may have an action run by JSON alone, not by %j, which any page may send unasked',
+    async (type) => {
+      for (const [path, body] of [...TESTER, ...OWN.filter(([own]) => own.startsWith('/_page/'))]) {
+        const { status, text } = await post(path, body, { 'content-type': type })
+        expect([path, status, text]).toEqual([path, 400, expect.stringContaining('Content-Type: application/json')])
+      }
+      await expectNothingChanged()
+    }
+  )
+
   it('may read what is kept, which pages elsewhere may not', async () => {
     for (const path of ['/_page/state', '/_page/calls']) {
       expect((await send(url, path)).status).toBe(200)
