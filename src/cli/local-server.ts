@@ -20,7 +20,7 @@ export const TIMEOUTS_MS = {
 export const LIMITS = {
   /** Many times what browsers, SDKs and load tests on one machine keep open; each may hold a request and its answer. */
   connections: 1_000,
-  /** Nothing is read of an answer for so long, which is time enough for a person who looks at a part of it in a pager. */
+  /** Nothing is read of an answer for so long, at times twice as long: time enough for a person who looks at a part of it in a pager. */
   unreadMs: 60_000
 }
 
