@@ -222,6 +222,8 @@ describe('backfill', () => {
     ['a text for enabled', [{ name: 'A', enabled: 'false' }], /enabled of "A" must be true or false/],
     ['a word for a sign', [{ subscribe: 'type is track' }], /"trackEvent": .* not valid FQL \("is" is no operator\)/],
     ['a field that is none', [{ subscribe: 'type = "track" and evnt = "a"' }], /\(a part of it is no condition\)/],
+    ['a negated group', [{ subscribe: 'type = "track" and !(event = "a")' }], /\(its negation is passed over/],
+    ['a negation in a word', [{ subscribe: 'not type = "page"' }], /\(its negation is passed over/],
     ['half a condition', [{ subscribe: 'type = "track" and' }], /\(a part of it is no condition\)/]
   ])('refuses a mapping that lists %s', async (_case, list, message) => {
     write('a.ndjson', lines(track(1)))

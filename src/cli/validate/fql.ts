@@ -18,6 +18,7 @@ const OPERATORS = [
 ]
 
 const TEXT = /(["'])(\\.|(?!\1).)*\1/gs
+const NEGATION_PASSED_OVER = /!\s*\(|(?<![\w.])not(?![\w.])/
 const CONJUNCTION = /(?<![\w.])(and|or)(?![\w.])/g
 
 /** Why the FQL does not mean what it says; undefined when it does. Segment's parser passes over what it does not know. */
@@ -27,7 +28,9 @@ export function parseProblem(fql: string): string | undefined {
   const leaves = leavesOf(parsed)
   const unknown = leaves.find(({ operator }) => !OPERATORS.includes(operator))
   if (unknown) return `"${unknown.operator}" is no operator`
-  const conjunctions = fql.replace(TEXT, '').match(CONJUNCTION)?.length ?? 0
+  const bare = fql.replace(TEXT, '')
+  if (NEGATION_PASSED_OVER.test(bare)) return 'its negation is passed over: negate each condition, as != does'
+  const conjunctions = bare.match(CONJUNCTION)?.length ?? 0
   return leaves.length === conjunctions + 1 ? undefined : 'a part of it is no condition'
 }
 
