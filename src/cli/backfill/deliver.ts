@@ -25,37 +25,64 @@ export interface Delivery<Job extends { message: SegmentMessage }> {
 }
 
 /**
- * Sends a batch until each job is delivered or refused for good; only what can be retried is sent again. Once the signal
- * aborts, nothing is sent any more and what is left stays unsettled.
+ * Sends a batch until each job is delivered or refused for good; only what can be retried is sent again, after an attempt
+ * in vain half as much at once: a Heap that fails now and then lets short ways through sooner. Once the signal aborts,
+ * nothing is sent any more and what is left stays unsettled.
  * @throws CLIError when Heap takes nothing for minutes
  */
 export async function deliver<Job extends { message: SegmentMessage }>(
-  { target, signal, settle, onRetry, beforeResend }: Delivery<Job>,
+  delivery: Delivery<Job>,
   jobs: Job[]
 ): Promise<void> {
   let left = jobs
-  for (let vain = 1; left.length > 0 && !signal.aborted; vain++) {
-    const messages = left.map(({ message }) => message)
-    const verdicts = await dispatch(target, messages, true)
-    const again = left.filter((job, index) => {
-      if (isRetryable(verdicts[index].status)) return true
-      settle(job, verdicts[index])
-      return false
-    })
-    if (again.length === 0) return
-    if (again.length < left.length) vain = 0
-    const reason = reasonOf(verdicts.find(({ status }) => isRetryable(status)))
-    if (vain >= MAX_VAIN_ATTEMPTS) {
-      throw new Errors.CLIError(`given up after ${vain} attempts; the same command goes on from here: ${reason}`)
-    }
-    const askedMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
-    const retryAfterMs = Math.min(askedMs, MAX_RETRY_AFTER_MS)
-    const waitMs = retryDelay(DEFAULT_RETRY_POLICY, Math.max(1, vain), Math.random, retryAfterMs)
-    onRetry(again, reason, { waitMs, retryAfterMs })
-    await sleep(waitMs, signal)
-    if (!signal.aborted) await beforeResend?.(again)
-    left = again
+  let size = jobs.length
+  let vain = 0
+  while (left.length > 0 && !delivery.signal.aborted) {
+    const sent = left.slice(0, size)
+    const { again, failed } = await attempt(delivery, sent)
+    left = again.concat(left.slice(size))
+    vain = again.length < sent.length ? 0 : vain + 1
+    size = Math.ceil(vain === 0 ? size * 2 : sent.length / 2)
+    if (failed.length > 0) await pause(delivery, again, failed, vain)
+    if (left.length > 0 && !delivery.signal.aborted) await delivery.beforeResend?.(left.slice(0, size))
   }
+}
+
+interface Attempt<Job> {
+  /** To be sent again, with their verdicts. */
+  again: Job[]
+  failed: Verdict[]
+}
+
+async function attempt<Job extends { message: SegmentMessage }>(
+  { target, settle }: Delivery<Job>,
+  jobs: Job[]
+): Promise<Attempt<Job>> {
+  const messages = jobs.map(({ message }) => message)
+  const verdicts = await dispatch(target, messages, true)
+  const again = jobs.filter((job, index) => {
+    if (isRetryable(verdicts[index].status)) return true
+    settle(job, verdicts[index])
+    return false
+  })
+  return { again, failed: verdicts.filter(({ status }) => isRetryable(status)) }
+}
+
+async function pause<Job extends { message: SegmentMessage }>(
+  { signal, onRetry }: Delivery<Job>,
+  again: Job[],
+  failed: Verdict[],
+  vain: number
+): Promise<void> {
+  const reason = reasonOf(failed[0])
+  if (vain >= MAX_VAIN_ATTEMPTS) {
+    throw new Errors.CLIError(`given up after ${vain} attempts; the same command goes on from here: ${reason}`)
+  }
+  const askedMs = Math.max(...failed.map((verdict) => verdict.retryAfterMs))
+  const retryAfterMs = Math.min(askedMs, MAX_RETRY_AFTER_MS)
+  const waitMs = retryDelay(DEFAULT_RETRY_POLICY, Math.max(1, vain), Math.random, retryAfterMs)
+  onRetry(again, reason, { waitMs, retryAfterMs })
+  await sleep(waitMs, signal)
 }
 
 export function reasonOf(verdict: Verdict | undefined): string {

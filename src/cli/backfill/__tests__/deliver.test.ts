@@ -8,12 +8,15 @@ interface Payload {
 }
 
 /** An action whose answer to each payload of each attempt the test decides. */
-function definitionThat(statusOf: (id: string, attempt: number) => number, sent: string[][]): DestinationDefinition {
+function definitionThat(
+  statusOf: (id: string, attempt: number, size: number) => number,
+  sent: string[][]
+): DestinationDefinition {
   const performBatch = (_request: unknown, { payload }: { payload: Payload[] }) => {
     sent.push(payload.map(({ id }) => id))
     const response = new MultiStatusResponse()
     for (const { id } of payload) {
-      const status = statusOf(id, sent.length)
+      const status = statusOf(id, sent.length, payload.length)
       if (status < 300) response.pushSuccessResponse({ status, sent: {}, body: '' })
       else response.pushErrorResponse({ status, errormessage: `status ${status}` })
     }
@@ -35,7 +38,7 @@ const subscription = {
 }
 
 /** Delivers in a time that runs as fast as it can. */
-async function run(ids: string[], statusOf: (id: string, attempt: number) => number) {
+async function run(ids: string[], statusOf: (id: string, attempt: number, size: number) => number) {
   const seen = { sent: [] as string[][], settled: {} as Record<string, number>, resent: [] as string[][] }
   const waits: number[] = []
   const definition = definitionThat(statusOf, seen.sent)
@@ -92,5 +95,22 @@ describe('deliver', () => {
     expect(settled).toStrictEqual({ a: 200 })
     expect(sent).toHaveLength(11 + 12)
     expect(error).toMatch(/^given up after 12 attempts/)
+  })
+
+  it('sends half as much after an attempt in vain, twice as much after one that is not, and all in order', async () => {
+    const takes = (size: number) => (size > 2 ? 503 : 200)
+    const { sent, resent, waits } = await run(['a', 'b', 'c', 'd', 'e', 'f', 'g'], (_id, _attempt, size) => takes(size))
+    expect(sent).toStrictEqual([
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b'],
+      ['c', 'd', 'e', 'f'],
+      ['c', 'd'],
+      ['e', 'f', 'g'],
+      ['e', 'f'],
+      ['g']
+    ])
+    expect(resent).toStrictEqual(sent.slice(1))
+    expect(waits).toHaveLength(4)
   })
 })
