@@ -8,6 +8,9 @@ import { sleep } from './signal'
 /** Attempts in a row that deliver nothing at all, one to five minutes or as long as Heap asks for: then the run ends, and can go on later. */
 const MAX_VAIN_ATTEMPTS = 12
 
+/** So many of them are Heap's; those that follow may be due to how much one attempt sends. */
+const PATIENT_ATTEMPTS = 3
+
 export interface Wait {
   waitMs: number
   /** The part of it that Heap has asked for. */
@@ -25,9 +28,9 @@ export interface Delivery<Job extends { message: SegmentMessage }> {
 }
 
 /**
- * Sends a batch until each job is delivered or refused for good; only what can be retried is sent again, after an attempt
- * in vain half as much at once: a Heap that fails now and then lets short ways through sooner. Once the signal aborts,
- * nothing is sent any more and what is left stays unsettled.
+ * Sends a batch until each job is delivered or refused for good; only what can be retried is sent again, after some
+ * attempts in vain half as much at once: a Heap that fails now and then lets few requests through sooner than many. Once
+ * the signal aborts, nothing is sent any more and what is left stays unsettled.
  * @throws CLIError when Heap takes nothing for minutes
  */
 export async function deliver<Job extends { message: SegmentMessage }>(
@@ -42,7 +45,8 @@ export async function deliver<Job extends { message: SegmentMessage }>(
     const { again, failed } = await attempt(delivery, sent)
     left = again.concat(left.slice(size))
     vain = again.length < sent.length ? 0 : vain + 1
-    size = Math.ceil(vain === 0 ? size * 2 : sent.length / 2)
+    if (vain === 0) size *= 2
+    else if (vain > PATIENT_ATTEMPTS) size = Math.ceil(sent.length / 2)
     if (failed.length > 0) await pause(delivery, again, failed, vain)
     if (left.length > 0 && !delivery.signal.aborted) await delivery.beforeResend?.(left.slice(0, size))
   }

@@ -97,20 +97,22 @@ describe('deliver', () => {
     expect(error).toMatch(/^given up after 12 attempts/)
   })
 
-  it('sends half as much after an attempt in vain, twice as much after one that is not, and all in order', async () => {
-    const takes = (size: number) => (size > 2 ? 503 : 200)
-    const { sent, resent, waits } = await run(['a', 'b', 'c', 'd', 'e', 'f', 'g'], (_id, _attempt, size) => takes(size))
+  it('sends half as much after four attempts in vain, twice as much after one that is not, and all in order', async () => {
+    const { sent, resent, waits } = await run(['a', 'b', 'c', 'd', 'e', 'f', 'g'], (_id, _attempt, size) =>
+      size > 2 ? 503 : 200
+    )
+    const four = (...ids: string[]) => Array.from({ length: 4 }, () => ids)
     expect(sent).toStrictEqual([
-      ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      ...four('a', 'b', 'c', 'd', 'e', 'f', 'g'),
       ['a', 'b', 'c', 'd'],
       ['a', 'b'],
-      ['c', 'd', 'e', 'f'],
+      ...four('c', 'd', 'e', 'f'),
       ['c', 'd'],
-      ['e', 'f', 'g'],
+      ...four('e', 'f', 'g'),
       ['e', 'f'],
       ['g']
     ])
     expect(resent).toStrictEqual(sent.slice(1))
-    expect(waits).toHaveLength(4)
+    expect(waits).toHaveLength(13)
   })
 })
