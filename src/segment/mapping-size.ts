@@ -18,12 +18,16 @@ export function mappingSizeProblem(mapping: unknown, events: readonly unknown[])
   return events.every((event) => budget.allows(mapping, event)) ? undefined : TOO_MUCH
 }
 
+/** Of each field of each item, whatever is there: also the time that it takes to look. */
+const FIELD_BYTES = 32
+
 class Budget {
   private left = MAX_MAPPED_BYTES
   private readonly costs = new WeakMap<object, number>()
 
   /** Spends what the mapping makes of the event, or of an item of a list, until nothing is left. */
   allows(mapping: unknown, scope: unknown): boolean {
+    this.left -= FIELD_BYTES
     if (!isJsonObject(mapping)) return Array.isArray(mapping) ? this.allowsAll(mapping, scope) : this.spend(mapping)
     const { '@path': path, '@template': template, '@arrayPath': list } = mapping
     if (typeof path === 'string') return this.spend(valueAt(path, scope))

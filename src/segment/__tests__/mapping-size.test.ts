@@ -12,6 +12,11 @@ const refusal = expect.stringMatching(
 
 describe('mappingSizeProblem', () => {
   it.each<[string, unknown, unknown]>([
+    [
+      'a path that is nowhere, for each item of a long list',
+      fields(300, { '@arrayPath': ['$.l', path('$.z')] }),
+      { l: list(25_000) }
+    ],
     ['many fields for each item of a long list', { '@arrayPath': ['$.l', fields(6000)] }, { l: list(25_000) }],
     [
       'a list in a list',
