@@ -1,0 +1,38 @@
+import { parseProblem } from '../fql'
+
+describe('parseProblem', () => {
+  it.each([
+    ['type = "track" and event = "a" or event = "b"', /and stands beside or/],
+    ['type = "track" and (event = "a" and name = "b" or userId = "c")', /and stands beside or/],
+    ["type = 'track'", /double quotes/],
+    ['type == "track"', /two operators/],
+    ['properties.a <> 3', /two operators/],
+    ['properties.a => 3', /two operators/],
+    ['type = "track" and event =', /a value is missing/],
+    ['type = and event = "a"', /a value is missing/],
+    ['type = "track")', /parentheses do not fit/],
+    ['not type = "track"', /negation is passed over/],
+    ['!(type = "track")', /negation is passed over/],
+    ['type is track', /"is" is no operator/],
+    ['type = "track" and evnt = "a"', /a part of it is no condition/],
+    ['((type = "track"))', /may not stand in a group/],
+    ['(type = "track"', /may not stand in a group/],
+    ['type = "track" && event = "a"', /may not stand in a group/],
+    ['', /no condition that Segment knows/]
+  ])('tells why Segment would not do what it says: %s', (fql, reason) => {
+    expect(parseProblem(fql)).toMatch(reason)
+  })
+
+  it.each([
+    'type = "track"',
+    'type="track"',
+    '(type = "identify" or type = "track") and context.personas.computation_class = "audience"',
+    'type = "track" and (event = "a" or event = "b") and (name = "c" or name = "d")',
+    'type = "track"\n and properties.a < 3 and properties.b >= -4.5',
+    'contains(event, "not (a) and \' or == !(b)") and !contains(name, "x")',
+    'match(event, "a*") or !match(event, "*b")',
+    'event = "a\\" and traits.not = true and userId != null'
+  ])('has nothing to say of %s', (fql) => {
+    expect(parseProblem(fql)).toBeUndefined()
+  })
+})
