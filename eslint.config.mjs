@@ -6,7 +6,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './src/tester/tsconfig.json'],
+        project: ['./tsconfig.json', './src/page/client/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname
       }
     },

@@ -1,6 +1,6 @@
 import { Destination } from '@segment/actions-core'
 import type { JSONObject, SegmentEvent } from '@segment/actions-core'
-import { heapRequestClient, submitDeletions } from '../src/cli/deletion'
+import { heapRequestClient, submitDeletions } from '../src/replay/deletion'
 import heap from '../src/destinations/heap'
 import { start } from '../src/emulator'
 import type { RunningEmulator } from '../src/emulator'

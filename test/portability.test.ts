@@ -4,7 +4,7 @@ import ts from 'typescript'
 
 const root = join(__dirname, '..')
 
-/** What the action-destinations monorepo resolves in its own tree, besides node's built-in modules named here. */
+/** What the action-destinations monorepo resolves in its own tree, and the built-in modules of Node that are named here. */
 const CLOUD_MAY_IMPORT = [/^@segment\/actions-core$/, /^lodash\//, /^https$/, /^\./]
 const LIB_MAY_IMPORT = [/^@segment\/actions-core$/, /^lodash\//, /^\./]
 const TESTS_MAY_IMPORT = [...CLOUD_MAY_IMPORT, /^@segment\/destination-subscriptions$/, /^nock$/, /^vm$/]
@@ -18,8 +18,18 @@ function sources(folder: string): string[] {
   )
 }
 
+/** What a file imports, `import()` included; code in texts does not count. */
 function imports(file: string): string[] {
-  return ts.preProcessFile(readFileSync(join(root, file), 'utf8')).importedFiles.map(({ fileName }) => fileName)
+  const names: string[] = []
+  const visit = (node: ts.Node): void => {
+    const named = ts.isImportDeclaration(node) || ts.isExportDeclaration(node) ? node.moduleSpecifier : undefined
+    const called =
+      ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments[0] : undefined
+    for (const name of [named, called]) if (name && ts.isStringLiteral(name)) names.push(name.text)
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest))
+  return names
 }
 
 function allowedIn(file: string): RegExp[] {
@@ -62,16 +72,65 @@ describe('the portable trees', () => {
   it.each(sources('src/lib').filter((file) => !file.includes('__tests__')))('%s works without Node', (file) => {
     expect(readFileSync(join(root, file), 'utf8')).not.toMatch(/\bBuffer\b|\bprocess\./)
   })
+})
 
-  it('the emulator imports nothing of the destinations', () => {
-    const reached = sources('src/emulator').flatMap((file) => imports(file).map((name) => target(file, name)))
-    expect(reached.filter((path) => /^src\/(destinations|lib|segment|cli)/.test(path))).toStrictEqual([])
+/** The rooms of `src`, and the rooms that each may import from. */
+const ARROWS: Record<string, string[]> = {
+  lib: [],
+  destinations: ['lib'],
+  emulator: [],
+  segment: ['destinations', 'lib'],
+  replay: ['segment', 'destinations', 'lib'],
+  'page/client': ['page/protocol'],
+  'page/server': ['page/protocol', 'segment', 'emulator'],
+  'page/protocol': [],
+  server: ['page/server', 'segment', 'emulator', 'destinations'],
+  cli: ['server', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],
+  index: ['destinations', 'lib']
+}
+
+function roomOf(path: string): string {
+  const [, room, part] = path.replace(/\.tsx?$/, '').split('/')
+  return room === 'page' ? `page/${part}` : room
+}
+
+/** The file that a relative import names. */
+function importedFile(file: string, specifier: string): string {
+  const path = target(file, specifier)
+  const found = ['', '.ts', '.tsx', '/index.ts'].map((end) => path + end).find((name) => allSources.has(name))
+  return found ?? path
+}
+
+const allSources = new Set(sources('src').filter((file) => /\.tsx?$/.test(file) && !file.includes('__tests__')))
+const importsOf = new Map(
+  [...allSources].map((file) => [
+    file,
+    imports(file)
+      .filter((name) => /^\.\.?\//.test(name) && !name.endsWith('.css'))
+      .map((name) => importedFile(file, name))
+  ])
+)
+
+describe('the rooms of src', () => {
+  it.each([...new Set([...allSources].map(roomOf))])('%s imports only from rooms below it', (room) => {
+    const wrong = [...importsOf].flatMap(([file, reached]) =>
+      reached
+        .filter((path) => roomOf(file) === room && roomOf(path) !== room && !ARROWS[room]?.includes(roomOf(path)))
+        .map((path) => `${file} -> ${path}`)
+    )
+    expect(wrong).toStrictEqual([])
   })
 
-  it('nothing imports the command line but itself, and the page only the types of what its server says', () => {
-    const others = sources('src').filter((file) => /\.tsx?$/.test(file) && !file.startsWith('src/cli'))
-    const reached = others.flatMap((file) => imports(file).map((name) => target(file, name)))
-    expect([...new Set(reached.filter((path) => path.startsWith('src/cli')))]).toStrictEqual(['src/cli/page/wire'])
-    expect(imports('src/cli/page/wire.ts')).toStrictEqual([])
+  it('has no circle of imports', () => {
+    const done = new Set<string>()
+    const circles: string[] = []
+    const visit = (file: string, path: string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+      if (path.includes(file) || done.has(file)) return
+      for (const next of importsOf.get(file) ?? []) visit(next, [...path, file])
+      done.add(file)
+    }
+    for (const file of allSources) visit(file, [])
+    expect(circles).toStrictEqual([])
   })
 })

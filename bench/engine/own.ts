@@ -2,7 +2,7 @@ import { Destination } from '@segment/actions-core'
 import type { DestinationDefinition, Subscription } from '@segment/actions-core'
 import heap from '../../src/destinations/heap'
 import type { Settings } from '../../src/destinations/heap/generated-types'
-import { HEAP_ORIGINS } from '../../src/destinations/heap/heap-client'
+import { HEAP_ORIGINS } from '../../src/destinations/heap/heap-api'
 import { redirectedClient, redirectRequests } from '../../src/segment/redirect'
 import { Engine } from './engine'
 

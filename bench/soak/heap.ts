@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { listen } from '../../src/cli/local-server'
+import { listen } from '../../src/server/listen'
 import { createEmulator } from '../../src/emulator'
 import type { Emulator, RecordedRequest } from '../../src/emulator'
 import { onClientError } from '../../src/segment/http-errors'

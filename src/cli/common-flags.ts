@@ -1,10 +1,8 @@
 import { Flags } from '@oclif/core'
+import { LOCAL_APP_ID } from '../segment/app-id'
 
 /** Leaves room for the WebSocket on the next port. */
 const MAX_PORT = 65534
-
-/** The App ID that local tools use; any digits would do. */
-export const LOCAL_APP_ID = '11'
 
 export function portFlag(usual: number, env?: string) {
   const description = 'port on 127.0.0.1; 0 takes any free one'

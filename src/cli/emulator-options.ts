@@ -1,7 +1,7 @@
 import { Errors } from '@oclif/core'
 import { parseFaults } from '../emulator'
 import type { EmulatorOptions, Faults } from '../emulator'
-import { checkedAppId } from './app-id'
+import { checkedAppId } from '../segment/app-id'
 
 interface EmulatorFlags {
   fault?: string[]

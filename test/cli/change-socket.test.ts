@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { openChangeSocket } from '../../src/cli/change-socket'
-import type { ChangeSocket } from '../../src/cli/change-socket'
-import { LIMITS } from '../../src/cli/local-server'
+import { openChangeSocket } from '../../src/server/change-socket'
+import type { ChangeSocket } from '../../src/server/change-socket'
+import { LIMITS } from '../../src/server/listen'
 import { freePair } from './__helpers__/ports'
 
 let port: number

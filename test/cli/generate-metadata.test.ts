@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { heapWeb } from '../../src'
-import { metadataOf } from '../../src/cli/metadata'
+import { metadataOf } from '../../src/cli/generate/metadata'
 import { run } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 

@@ -1,4 +1,4 @@
-import { CallLog } from '../../src/cli/call-log'
+import { CallLog } from '../../src/server/call-log'
 import { endAll, Running } from '../cli/__helpers__/command-line'
 import { post } from '../cli/__helpers__/tracking'
 import { send } from './__helpers__/raw-request'

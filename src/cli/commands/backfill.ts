@@ -1,13 +1,13 @@
 import { Args, Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
-import { NOTHING, rejectedPath } from '../backfill/checkpoint'
-import type { Totals } from '../backfill/checkpoint'
-import { EVENTS_PER_MINUTE } from '../backfill/event-rates'
-import type { FileOptions } from '../backfill/run-file'
-import type { Source } from '../backfill/source'
+import { NOTHING, rejectedPath } from '../../replay/backfill/checkpoint'
+import type { Totals } from '../../replay/backfill/checkpoint'
+import { EVENTS_PER_MINUTE } from '../../replay/backfill/event-rates'
+import type { FileOptions } from '../../replay/backfill/run-file'
+import type { Source } from '../../replay/source'
 import { settingsFlags } from '../common-flags'
 import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../exit-codes'
-import { keepLittleGarbage } from '../little-garbage'
+import { limitMemoryGrowth } from '../memory-growth'
 import { abortedByStop } from '../stop-signal'
 
 type BackfillFlags = Interfaces.InferredFlags<typeof Backfill.flags>
@@ -49,9 +49,9 @@ export default class Backfill extends Command {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Backfill)
-    keepLittleGarbage()
+    limitMemoryGrowth()
     const sources = await this.sources(argv.map(String))
-    if (flags['dry-run']) return this.rehearse(sources, await this.options(flags))
+    if (flags['dry-run']) return this.dryRun(sources, await this.options(flags))
     const options = await this.options(flags)
     const rejected = await this.replay(sources, options)
     if (options.signal.aborted) {
@@ -63,11 +63,11 @@ export default class Backfill extends Command {
 
   /** Each file once, whatever it is called. */
   private async sources(paths: string[]): Promise<Source[]> {
-    const [{ openSource }, { ownFiles }] = await Promise.all([
-      import('../backfill/source'),
-      import('../backfill/own-files')
+    const [{ openSource }, { filesOfRuns }] = await Promise.all([
+      import('../../replay/source'),
+      import('../../replay/backfill/leftover-files')
     ])
-    const own = ownFiles(paths)
+    const own = filesOfRuns(paths)
     if (own.length > 0) this.logToStderr(`left out, as they are of an earlier run: ${own.join(', ')}`)
     const sources = new Map<string, Source>()
     for (const path of paths.filter((each) => !own.includes(each))) {
@@ -78,23 +78,23 @@ export default class Backfill extends Command {
   }
 
   private async options(flags: BackfillFlags): Promise<FileOptions> {
-    const [{ targetFrom }, { subscriptionsFrom }, { momentOf }, { Pace }, { Progress }] = await Promise.all([
-      import('../backfill/target'),
-      import('../backfill/subscriptions'),
-      import('../backfill/time-range'),
-      import('../backfill/pace'),
-      import('../backfill/progress')
+    const [{ targetFrom }, { subscriptionsFrom }, { momentOf }, { RateLimit }, { Progress }] = await Promise.all([
+      import('../../replay/target'),
+      import('../../replay/backfill/subscriptions'),
+      import('../../replay/backfill/time-range'),
+      import('../../replay/backfill/rate-limit'),
+      import('../../replay/progress')
     ])
     const range = { from: momentOf('from', flags.from, -Infinity), to: momentOf('to', flags.to, Infinity) }
     if (range.from >= range.to) this.error('--from must be before --to')
     const target = await targetFrom(flags, { sends: !flags['dry-run'] })
     const subscriptions = await subscriptionsFrom(target.definition, flags.mapping)
-    const pace = flags.rate === 0 || flags['dry-run'] ? undefined : new Pace(flags.rate)
+    const rateLimit = flags.rate === 0 || flags['dry-run'] ? undefined : new RateLimit(flags.rate)
     return {
       ...range,
       target,
       subscriptions,
-      pace,
+      rateLimit,
       startedAt: new Date(),
       signal: abortedByStop(),
       progress: new Progress()
@@ -103,16 +103,16 @@ export default class Backfill extends Command {
 
   private async replay(sources: Source[], options: FileOptions): Promise<number> {
     const [{ runFile }, { removeLeftovers }] = await Promise.all([
-      import('../backfill/run-file'),
-      import('../backfill/own-files')
+      import('../../replay/backfill/run-file'),
+      import('../../replay/backfill/leftover-files')
     ])
-    await removeLeftovers(sources.map(({ besides }) => besides))
+    await removeLeftovers(sources.map(({ pathPrefix }) => pathPrefix))
     const all = { ...NOTHING }
     for (const source of sources) {
       if (options.signal.aborted) break
       const totals = await runFile(source, options)
       for (const name of ['delivered', 'rejected', 'skipped'] as const) all[name] += totals[name]
-      this.summarize(source.path, totals, rejectedPath(source.besides))
+      this.summarize(source.path, totals, rejectedPath(source.pathPrefix))
     }
     if (sources.length > 1) this.summarize('all files', all)
     return all.rejected
@@ -123,25 +123,25 @@ export default class Backfill extends Command {
     this.log(`${name}: delivered ${delivered}, rejected ${rejected}${where}, skipped ${skipped}`)
   }
 
-  private async rehearse(sources: Source[], options: FileOptions): Promise<void> {
-    const [{ tryFile }, { Rehearsal }] = await Promise.all([
-      import('../backfill/run-file'),
-      import('../backfill/rehearsal')
+  private async dryRun(sources: Source[], options: FileOptions): Promise<void> {
+    const [{ tryFile }, { DryRun }] = await Promise.all([
+      import('../../replay/backfill/run-file'),
+      import('../../replay/backfill/dry-run')
     ])
     const { target } = options
-    const rehearsal = new Rehearsal(target.definition)
+    const dryRun = new DryRun(target.definition)
     let all = 0
     for (const source of sources) {
-      const { definition } = rehearsal
+      const { definition } = dryRun
       const { delivered, rejected, skipped } = await tryFile(source, { ...options, target: { ...target, definition } })
       all += rejected
       this.log(`${source.path}: would deliver ${delivered}, reject ${rejected}, skip ${skipped}`)
     }
     if (options.signal.aborted) this.exit(EXIT_INTERRUPTED)
-    for (const [action, { payloads, first }] of rehearsal.actions) {
+    for (const [action, { payloads, first }] of dryRun.actions) {
       this.log(`${action}: ${payloads} payloads, the first: ${JSON.stringify(first, null, 2)}`)
     }
-    for (const [path, count] of rehearsal.requests) this.log(`requests to ${path}: ${count}`)
+    for (const [path, count] of dryRun.requests) this.log(`requests to ${path}: ${count}`)
     if (all > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 }

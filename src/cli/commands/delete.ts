@@ -32,8 +32,8 @@ export default class Delete extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Delete)
-    const { completion, heapRequestClient, submitDeletions } = await import('../deletion')
-    const { appIdFor } = await import('../app-id')
+    const { completion, heapRequestClient, submitDeletions } = await import('../../replay/deletion')
+    const { appIdFor } = await import('../../segment/app-id')
     const request = heapRequestClient(flags.live ? undefined : flags.emulator)
     const settings = { appId: appIdFor(flags), apiKey: flags['api-key'] }
     void stopSignal().then(() => this.leave())

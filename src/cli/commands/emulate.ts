@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core'
-import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
+import { LOCAL_APP_ID } from '../../segment/app-id'
+import { emulatorFlags, portFlag } from '../common-flags'
 import { stopSignal } from '../stop-signal'
 
 export default class Emulate extends Command {
@@ -23,7 +24,7 @@ export default class Emulate extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Emulate)
-    const { serveEmulator } = await import('../serve-emulator')
+    const { serveEmulator } = await import('../../server/serve-emulator')
     const { emulatorOptions } = await import('../emulator-options')
     const options = emulatorOptions(flags)
     const stopped = stopSignal()

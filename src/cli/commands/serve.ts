@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path'
 import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { CONNECTION_MODES } from '../../segment/connection'
-import { emulatorFlags, LOCAL_APP_ID, portFlag } from '../common-flags'
-import { keepLittleGarbage } from '../little-garbage'
-import type { ServedPipeline, ServeOptions } from '../serve-pipeline'
+import { LOCAL_APP_ID } from '../../segment/app-id'
+import { emulatorFlags, portFlag } from '../common-flags'
+import { limitMemoryGrowth } from '../memory-growth'
+import type { ServedPipeline, ServeOptions } from '../../server'
 import { outliveOutput } from '../closed-terminal'
 import { stopSignal } from '../stop-signal'
 
@@ -50,8 +51,8 @@ export default class Serve extends Command {
     const { flags } = await this.parse(Serve)
     outliveOutput()
     const options = await this.options(flags)
-    const { servePipeline } = await import('../serve-pipeline')
-    keepLittleGarbage()
+    const { servePipeline } = await import('../../server')
+    limitMemoryGrowth()
     const stopped = stopSignal()
     const pipeline = await servePipeline(options)
     await stopped
@@ -59,9 +60,9 @@ export default class Serve extends Command {
   }
 
   private async options(flags: ServeFlags): Promise<ServeOptions> {
-    const { appIdFor } = await import('../app-id')
+    const { appIdFor } = await import('../../segment/app-id')
     const { emulatorOptions } = await import('../emulator-options')
-    const { OWN_DESTINATIONS } = await import('../load-definition')
+    const { OWN_DESTINATIONS } = await import('../../segment/load-definition')
     const appId = appIdFor(flags)
     const directory = resolve(flags.directory ?? OWN_DESTINATIONS)
     return {
@@ -82,7 +83,7 @@ export default class Serve extends Command {
     this.log('stopping: delivering what was accepted; Ctrl-C again leaves at once')
     const left = await pipeline.stop(seconds * 1000)
     if (left.length === 0) this.exit(0)
-    const { writeUndelivered } = await import('../undelivered')
+    const { writeUndelivered } = await import('../../server/undelivered')
     const path = await writeUndelivered(left).catch((error: Error) => this.error(error.message))
     this.error(`calls not delivered within ${seconds} seconds: ${left.length}, written to ${path}`)
   }

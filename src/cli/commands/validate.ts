@@ -36,7 +36,7 @@ export default class Validate extends Command {
 
   private async verdict(path: string): Promise<Verdict> {
     const [{ loadDefinition }, { validateDefinition }] = await Promise.all([
-      import('../load-definition'),
+      import('../../segment/load-definition'),
       import('../validate')
     ])
     return {

@@ -1,8 +1,8 @@
 import type { GlobalSetting, InputField } from '@segment/actions-core'
 import type { Fields } from '../definition'
-import { isObject } from '../load-definition'
-import { directiveProblems, isDirective } from './mapping'
-import { problem } from './problem'
+import { isObject } from '../../segment/load-definition'
+import { isDirective } from '../../segment/mapping-directives'
+import { directiveRule, problem } from './problem'
 import type { Problem } from './problem'
 
 type Field = InputField | GlobalSetting
@@ -68,9 +68,9 @@ export function descriptionProblems(description: unknown, where: string): Proble
 function defaultProblems(field: Field, where: string): Problem[] {
   const value: unknown = field.default
   if (value === undefined) return []
-  if (isDirective(value)) return directiveProblems(value, where)
+  if (isDirective(value)) return directiveRule(value, where)
   const fault = typeFault(field, value) ?? choiceFault(field, value)
-  return [...(fault ? [problem(fault.rule, where, fault.message)] : []), ...directiveProblems(value, where)]
+  return [...(fault ? [problem(fault.rule, where, fault.message)] : []), ...directiveRule(value, where)]
 }
 
 type Fault = Pick<Problem, 'rule' | 'message'> | undefined

@@ -2,9 +2,10 @@ import type { Preset } from '@segment/actions-core'
 import type { Definition } from '../definition'
 import { fqlProblems } from './action-rules'
 import { labelProblems } from './field-rules'
-import { callsTaken, parseProblem } from './fql'
-import { directiveProblems, emptyFields } from './mapping'
-import { problem } from './problem'
+import { parseProblem } from '../../segment/fql'
+import { callsTaken } from './calls-taken'
+import { emptyFields } from './empty-fields'
+import { directiveRule, problem } from './problem'
 import type { Problem } from './problem'
 import { audienceCall, sampleCalls } from './sample-call'
 
@@ -22,7 +23,7 @@ function problemsOf(preset: Preset, actions: Actions, where: string): Problem[] 
   return [
     ...labelProblems(preset.name, `${where}.name`),
     ...(preset.type === 'automatic' ? fqlProblems(preset.subscribe, `${where}.subscribe`) : []),
-    ...directiveProblems(preset.mapping, `${where}.mapping`),
+    ...directiveRule(preset.mapping, `${where}.mapping`),
     ...mappingProblems(preset, actions, where)
   ]
 }

@@ -1,3 +1,5 @@
+import { directiveProblems } from '../../segment/mapping-directives'
+
 export type Rule =
   | 'actions'
   | 'name'
@@ -26,4 +28,9 @@ export interface Problem {
 
 export function problem(rule: Rule, where: string, message: string): Problem {
   return { rule, where, message }
+}
+
+/** Directives that the mapping engine would refuse. */
+export function directiveRule(mapping: unknown, where: string): Problem[] {
+  return directiveProblems(mapping, where).map((found) => problem('directive', found.where, found.message))
 }

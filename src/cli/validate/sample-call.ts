@@ -1,5 +1,6 @@
-import { callsTaken, parseProblem } from './fql'
-import type { Call } from './fql'
+import { parseProblem } from '../../segment/fql'
+import { callsTaken } from './calls-taken'
+import type { Call } from './calls-taken'
 
 const AUDIENCE_KEY = 'sample_audience'
 

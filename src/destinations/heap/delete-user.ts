@@ -1,10 +1,10 @@
 import { InvalidAuthenticationError, PayloadValidationError } from '@segment/actions-core'
 import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
 import type { Settings } from './generated-types'
-import { appIdProblem, HeapClient, MAX_USERS_PER_DELETION, succeeded } from './heap-client'
-import type { Answered, HeapAnswer } from './heap-client'
+import { appIdProblem, HeapClient, MAX_USERS_PER_DELETION, succeeded } from './heap-api'
+import type { Answered, HeapAnswer } from './heap-api'
 import { coreError, failure } from './outcome'
-import { requiredIdentity } from './user-identifier'
+import { requiredIdentity } from './identifier'
 
 /** Asks Heap to delete a user, and returns Heap's answer with the id of the deletion, which Heap completes later. */
 export async function deleteUser(request: RequestClient, settings: Settings, userId: unknown) {

@@ -13,7 +13,7 @@ import {
 import { deleteUser, deletionToken } from './delete-user'
 import type { Settings } from './generated-types'
 import groupAccount from './groupAccount'
-import { appIdProblem, HeapClient, keepAliveAgent } from './heap-client'
+import { appIdProblem, HeapClient, keepAliveAgent } from './heap-api'
 import identifyUser from './identifyUser'
 import syncAudience from './syncAudience'
 import trackEvent from './trackEvent'

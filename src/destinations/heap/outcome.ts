@@ -1,7 +1,7 @@
 import { APIError, InvalidAuthenticationError, RetryableError } from '@segment/actions-core'
 import type { IntegrationError, JSONLikeObject } from '@segment/actions-core'
-import { isRetryable, succeeded } from './heap-client'
-import type { HeapAnswer, HeapItem, Unanswered } from './heap-client'
+import { isRetryable, succeeded } from './heap-api'
+import type { HeapAnswer, HeapItem, Unanswered } from './heap-api'
 
 /** What came of one payload. `sent` and `body` only where Heap answered: core blames the destination when they are set. */
 export type Outcome = Delivered | Failed

@@ -1,4 +1,4 @@
-import { MAX_ITEMS_PER_REQUEST } from './heap-client'
+import { MAX_ITEMS_PER_REQUEST } from './heap-api'
 
 /**
  * Which items go out in the next request, given that Heap takes a request whole or refuses it whole. A refused portion

@@ -1,7 +1,7 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import fc from 'fast-check'
-import type { Conversion } from '../../../src/destinations/heap/batch'
-import type { HeapItem } from '../../../src/destinations/heap/heap-client'
+import type { Conversion } from '../../../src/destinations/heap/send'
+import type { HeapItem } from '../../../src/destinations/heap/heap-api'
 import type { Answer, Behaviour } from './fake-heap'
 
 /** What a payload becomes, and whether Heap refuses it. */

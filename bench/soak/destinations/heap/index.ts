@@ -1,5 +1,5 @@
 import heap from '../../../../src/destinations/heap'
-import { HEAP_ORIGINS } from '../../../../src/destinations/heap/heap-client'
+import { HEAP_ORIGINS } from '../../../../src/destinations/heap/heap-api'
 import { redirectRequests } from '../../../../src/segment/redirect'
 
 const url = process.env.SOAK_HEAP_URL ?? ''

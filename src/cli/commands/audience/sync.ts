@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path'
 import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
-import type { SyncOptions } from '../../audience/sync'
-import type { SyncCheckpoint } from '../../audience/state'
+import type { SyncOptions } from '../../../replay/audience/sync'
+import type { SyncCheckpoint } from '../../../replay/audience/state'
 import { settingsFlags } from '../../common-flags'
 import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../../exit-codes'
-import { keepLittleGarbage } from '../../little-garbage'
+import { limitMemoryGrowth } from '../../memory-growth'
 import { abortedByStop } from '../../stop-signal'
 
 type SyncFlags = Interfaces.InferredFlags<typeof AudienceSync.flags>
@@ -49,13 +49,13 @@ export default class AudienceSync extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AudienceSync)
-    keepLittleGarbage()
+    limitMemoryGrowth()
     const options = await this.options(flags)
     await options.state.requireSame()
     if (flags['dry-run']) return this.preview(options)
     const [{ lock }, { removeLeftovers }] = await Promise.all([
-      import('../../backfill/lock'),
-      import('../../backfill/own-files')
+      import('../../../replay/backfill/lock'),
+      import('../../../replay/backfill/leftover-files')
     ])
     await removeLeftovers([options.state.path])
     const unlock = await lock(options.state.path)
@@ -77,14 +77,14 @@ export default class AudienceSync extends Command {
       { rejectedPath },
       { behindLink }
     ] = await Promise.all([
-      import('../../backfill/source'),
-      import('../../backfill/target'),
-      import('../../backfill/progress'),
-      import('../../audience/member-ids'),
-      import('../../audience/state'),
-      import('../../audience/key'),
-      import('../../backfill/checkpoint'),
-      import('../../backfill/durable-file')
+      import('../../../replay/source'),
+      import('../../../replay/target'),
+      import('../../../replay/progress'),
+      import('../../../replay/audience/member-ids'),
+      import('../../../replay/audience/state'),
+      import('../../../replay/audience/key'),
+      import('../../../replay/backfill/checkpoint'),
+      import('../../../replay/durable-file')
     ])
     const key = keyOf(flags.name)
     const source = await openSource(flags.members)
@@ -110,7 +110,7 @@ export default class AudienceSync extends Command {
   }
 
   private async preview(options: SyncOptions): Promise<void> {
-    const { previewSync } = await import('../../audience/sync')
+    const { previewSync } = await import('../../../replay/audience/sync')
     if (options.state.isInterrupted) this.logToStderr('an earlier sync was interrupted; a real one finishes it first')
     const { added, removed, unchanged, rejected } = await previewSync(options)
     if (options.signal.aborted) this.exit(EXIT_INTERRUPTED)
@@ -119,7 +119,7 @@ export default class AudienceSync extends Command {
   }
 
   private async sync(options: SyncOptions): Promise<void> {
-    const { finishSync, syncMembers } = await import('../../audience/sync')
+    const { finishSync, syncMembers } = await import('../../../replay/audience/sync')
     const { state, signal, key } = options
     const isSecond = state.isInterrupted
     let rejected = 0

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
-import { GenerateCommand } from '../../generate-command'
-import type { GeneratedFile } from '../../generated-file'
+import { GenerateCommand } from '../../generate/command'
+import type { GeneratedFile } from '../../generate/file'
 
 export default class GenerateDocs extends GenerateCommand {
   static description = 'Write the catalog page of a destination, docs/<destination>.md, from its definition'
@@ -37,9 +37,9 @@ export default class GenerateDocs extends GenerateCommand {
   private async pageOf(path: string, output: string): Promise<GeneratedFile> {
     await this.isFolder(path)
     const [{ catalogPage }, { notesOn }, { loadDefinition }] = await Promise.all([
-      import('../../docs/catalog-page'),
-      import('../../docs/notes'),
-      import('../../load-definition')
+      import('../../generate/docs/catalog-page'),
+      import('../../generate/docs/notes'),
+      import('../../../segment/load-definition')
     ])
     const definition = await loadDefinition(path)
     return {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { Flags } from '@oclif/core'
-import { GenerateCommand } from '../../generate-command'
-import type { GeneratedFile } from '../../generated-file'
+import { GenerateCommand } from '../../generate/command'
+import type { GeneratedFile } from '../../generate/file'
 
 export default class GenerateMetadataPayload extends GenerateCommand {
   static description = 'Write what Segment needs to know of a destination to metadata.json beside the definition'
@@ -31,8 +31,8 @@ export default class GenerateMetadataPayload extends GenerateCommand {
 
   private async fileOf(path: string): Promise<GeneratedFile> {
     const [{ metadataFile }, { loadDefinition }] = await Promise.all([
-      import('../../metadata'),
-      import('../../load-definition')
+      import('../../generate/metadata'),
+      import('../../../segment/load-definition')
     ])
     const folder = (await this.isFolder(path)) ? path : dirname(path)
     return metadataFile(folder, await loadDefinition(path))

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
-import { GenerateCommand } from '../../generate-command'
-import { staleFiles } from '../../generated-file'
-import type { GeneratedFile } from '../../generated-file'
+import { GenerateCommand } from '../../generate/command'
+import { staleFiles } from '../../generate/file'
+import type { GeneratedFile } from '../../generate/file'
 
 export default class GenerateTypes extends GenerateCommand {
   static description = 'Write the TypeScript types of settings and payloads beside the definitions they come from'
@@ -47,8 +47,8 @@ export default class GenerateTypes extends GenerateCommand {
 
   private async filesOf(path: string): Promise<GeneratedFile[]> {
     const [{ typesOf }, { loadExport }] = await Promise.all([
-      import('../../types-from-fields'),
-      import('../../load-definition')
+      import('../../generate/types-from-fields'),
+      import('../../../segment/load-definition')
     ])
     const folder = (await this.isFolder(path)) ? path : dirname(path)
     return typesOf(folder, await loadExport(path))
@@ -56,8 +56,8 @@ export default class GenerateTypes extends GenerateCommand {
 
   private async watch(paths: string[]): Promise<void> {
     const [{ watchSources }, { forgetModules }, { stopSignal }] = await Promise.all([
-      import('../../source-watcher'),
-      import('../../load-definition'),
+      import('../../../server/source-watcher'),
+      import('../../../segment/load-definition'),
       import('../../stop-signal')
     ])
     const folders = [...new Set([join(this.config.root, 'src/lib'), ...paths.map(folderOf)])]

@@ -1,13 +1,13 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import type { ActionDefinition } from '@segment/actions-core'
 import { IDENTIFY_CALLS } from '../../../lib/mapping-presets'
-import { userProperties } from '../../../lib/user-properties'
-import { convertEach, deliverBatch, deliverOne } from '../batch'
+import { userProperties } from '../../../lib/heap/properties'
+import { convertEach, deliverBatch, deliverOne } from '../send'
 import { anonymousIdField, batchingFields, identityField, nestedProperties } from '../common-fields'
 import type { Settings } from '../generated-types'
-import type { HeapItem } from '../heap-client'
+import type { HeapItem } from '../heap-api'
 import { nestedMode } from '../nested-mode'
-import { knownAnonymousId, requiredIdentity } from '../user-identifier'
+import { knownAnonymousId, requiredIdentity } from '../identifier'
 import type { Payload } from './generated-types'
 
 /** What an identify call becomes: the user's properties, after the link to an anonymous Heap user if one is mapped. */

@@ -1,6 +1,6 @@
 import type { ActionDefinition } from '@segment/actions-core'
 import { TRACK_CALLS } from '../../../lib/mapping-presets'
-import { convertEach, deliverBatch, deliverOne } from '../batch'
+import { convertEach, deliverBatch, deliverOne } from '../send'
 import type { Settings } from '../generated-types'
 import { fields } from './fields'
 import type { Payload } from './generated-types'

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { Command, Flags } from '@oclif/core'
+import type { GeneratedFile } from './file'
+import { staleFiles, writeGenerated } from './file'
+
+/** A command that writes files from definitions, or with `--check` tells which are stale. */
+export abstract class GenerateCommand extends Command {
+  static baseFlags = {
+    check: Flags.boolean({ description: 'write nothing; list the files that are stale and exit with 1' })
+  }
+
+  /** What the files hold, as it stands in messages. */
+  protected abstract readonly what: string
+
+  /** The definitions are TypeScript sources, which an installed package does not have. */
+  protected requireCheckout(): void {
+    if (!existsSync(join(this.config.root, 'src'))) this.error(`${this.id} works in a checkout of the project only`)
+  }
+
+  /** Whether the path is a folder; ends with an error when there is nothing. */
+  protected async isFolder(path: string): Promise<boolean> {
+    const found = await stat(path).catch(() => this.error(`--path ${path} does not exist`))
+    return found.isDirectory()
+  }
+
+  protected async settle(files: GeneratedFile[], check: boolean): Promise<void> {
+    const stale = await staleFiles(files)
+    if (check) return this.failOn(stale)
+    for (const file of stale) await this.write(file)
+    this.log(`${files.length} files of ${this.what}, ${stale.length} written`)
+  }
+
+  private failOn(stale: GeneratedFile[]): void {
+    for (const { path } of stale) this.log(relative(process.cwd(), path))
+    if (stale.length) this.error(`stale generated ${this.what}: ${stale.length}. Run ${this.id} to write them`)
+  }
+
+  private async write(file: GeneratedFile): Promise<void> {
+    await writeGenerated(file).catch((error: Error) => this.error(error.message))
+    this.log(relative(process.cwd(), file.path))
+  }
+}

@@ -1,0 +1,57 @@
+import { defaultValues } from '@segment/actions-core'
+import type { Preset } from '@segment/actions-core'
+import { settingsOf } from '../../definition'
+import type { ActionOfDefinition, Definition } from '../../definition'
+import { fieldTable, settingTable } from './field-table'
+import { code, page, prose, table } from './markdown'
+
+const BANNER = '<!-- Generated from the definition by generate:docs. Do not edit. -->'
+
+/** The page that a catalog shows of a destination. `notes` are sections on what a definition cannot say. */
+export function catalogPage(definition: Definition, notes: string[] = []): string {
+  const { name, slug = '', mode, description = '', actions, presets = [] } = definition
+  return page(
+    `# ${name}`,
+    BANNER,
+    prose(description),
+    `Slug ${code(slug)}${mode === undefined ? '' : `, ${mode} mode`}.`,
+    '## Settings',
+    settingTable(settingsOf(definition)),
+    '## Actions',
+    actionTable(actions),
+    ...Object.entries(actions).flatMap(([key, action]) => actionSection(key, action)),
+    ...(presets.length > 0 ? ['## Presets', presetTable(presets, actions)] : []),
+    ...notes
+  )
+}
+
+function actionTable(actions: Definition['actions']): string {
+  const rows = Object.entries(actions).map(([key, { description = '', defaultSubscription }]) => [
+    code(key),
+    prose(description),
+    defaultSubscription === undefined ? '' : code(defaultSubscription)
+  ])
+  return table(['action', '', 'default subscription'], rows)
+}
+
+function actionSection(key: string, { title = key, fields }: ActionOfDefinition): string[] {
+  return [`### ${title}`, `Key ${code(key)}.`, fieldTable('field', fields)]
+}
+
+function presetTable(presets: Preset[], actions: Definition['actions']): string {
+  const rows = presets.map((preset) => [
+    prose(preset.name ?? ''),
+    code(preset.partnerAction),
+    preset.type === 'automatic' ? code(preset.subscribe) : `event ${code(preset.eventSlug)}`,
+    mappingOf(preset, actions[preset.partnerAction])
+  ])
+  return table(['preset', 'action', 'takes', 'mapping'], rows)
+}
+
+function mappingOf({ mapping = {} }: Preset, action: ActionOfDefinition | undefined): string {
+  const usual = action ? defaultValues(action.fields) : {}
+  const keys = [...new Set([...Object.keys(usual), ...Object.keys(mapping)])]
+  const different = keys.filter((key) => JSON.stringify(mapping[key]) !== JSON.stringify(usual[key]))
+  if (different.length === 0) return 'the defaults'
+  return different.map((key) => code(`${key}: ${key in mapping ? JSON.stringify(mapping[key]) : 'none'}`)).join(', ')
+}

@@ -1,0 +1,24 @@
+import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/identity'
+import { KEPT_CHARACTERS } from './kept-characters'
+import { table } from './markdown'
+
+const PAGE = 'https://developers.heap.io/docs/api-reference'
+
+/** What the definition of device mode does not say in its fields. */
+export function heapWebNotes(): string[] {
+  return ['## Limits', LIMITS, '## Errors', ERRORS, '## Deletion', DELETION]
+}
+
+const LIMITS = table(
+  ['what', 'limit', 'beyond it'],
+  [
+    ['characters of an identity', `[${MAX_IDENTITY_LENGTH}](${PAGE})`, 'not identified, with a warning in the console'],
+    ['characters of a property key or text', KEPT_CHARACTERS, 'cut'],
+    ['characters of a key, for heap.js', `[fewer than 512](${PAGE})`, 'left to heap.js'],
+    ['characters of an event name, for heap.js', `[255](${PAGE})`, 'left to heap.js']
+  ]
+)
+
+const ERRORS = `Nothing is thrown on the page. A heap.js that cannot be loaded, an identity too long and a page that has Heap's own snippet are told in the console.`
+
+const DELETION = 'By the definition of cloud mode.'

@@ -1,0 +1,49 @@
+import { PayloadValidationError } from '@segment/actions-core'
+import { MAX_IDENTITY_LENGTH, realId } from '../../lib/heap/identity'
+
+/** Heap's limit for a property value, because the id is also the `anonymous_id` property that joins events to a person. */
+const MAX_ANONYMOUS_ID_LENGTH = 1023
+
+/** Who an event belongs to. An event without an identifier cannot be expressed. */
+export type UserIdentifier = { identity: string } | { anonymousId: string }
+
+interface Ids {
+  identity?: unknown
+  anonymous_id?: unknown
+}
+
+/** The identity if there is a real one, else the anonymous id. Throws a `PayloadValidationError` without either. */
+export function userIdentifier(ids: Ids): UserIdentifier {
+  const identity = knownIdentity(ids.identity, 'identity')
+  if (identity !== undefined) return { identity }
+  const anonymousId = knownAnonymousId(ids.anonymous_id)
+  if (anonymousId !== undefined) return { anonymousId }
+  throw new PayloadValidationError(
+    'No user: both `identity` and `anonymous_id` are missing or placeholders. Map one of them, usually from `$.userId` and `$.anonymousId`.'
+  )
+}
+
+/** Like {@link userIdentifier} where Heap takes no anonymous id. `field` is the mapping field the error names. */
+export function requiredIdentity(value: unknown, field: string): string {
+  const identity = knownIdentity(value, field)
+  if (identity !== undefined) return identity
+  throw new PayloadValidationError(
+    `No identity: \`${field}\` is missing or a placeholder. Map it to the id the user is known by, usually \`$.userId\`.`
+  )
+}
+
+/** Throws a `PayloadValidationError` when too long: cutting would merge people. */
+export function knownAnonymousId(value: unknown): string | undefined {
+  return withinLimit(realId(value), MAX_ANONYMOUS_ID_LENGTH, 'anonymous_id')
+}
+
+function knownIdentity(value: unknown, field: string): string | undefined {
+  return withinLimit(realId(value), MAX_IDENTITY_LENGTH, field)
+}
+
+function withinLimit(id: string | undefined, limit: number, field: string): string | undefined {
+  if (id === undefined || id.length <= limit) return id
+  throw new PayloadValidationError(
+    `\`${field}\` has ${id.length} characters; Heap takes at most ${limit}, and cutting it could merge people. Map a shorter id.`
+  )
+}

@@ -1,0 +1,22 @@
+import { flatten } from '../flatten'
+import type { FlatValue, NestedProperties } from '../flatten'
+import { setOwn } from '../set-own'
+
+/**
+ * Traits as Heap user (or account) properties: flattened, and a property named `id`, in any casing, as `_id`.
+ * Heap forbids the name `id`: https://developers.heap.io/reference/add-user-properties
+ */
+export function userProperties(traits: Record<string, unknown>, mode?: NestedProperties): Record<string, FlatValue> {
+  const properties = flatten(traits, { mode })
+  return Object.keys(properties).some(isForbidden) ? renameForbidden(properties) : properties
+}
+
+function isForbidden(key: string): boolean {
+  return key.length === 2 && key.toLowerCase() === 'id'
+}
+
+function renameForbidden(properties: Record<string, FlatValue>): Record<string, FlatValue> {
+  const renamed: Record<string, FlatValue> = {}
+  for (const key of Object.keys(properties)) setOwn(renamed, isForbidden(key) ? '_id' : key, properties[key])
+  return renamed
+}

@@ -1,0 +1,146 @@
+import type { Change, Emulator, EventView, UserView } from '../../emulator'
+import type { PropertyHistory } from './property-history'
+import { RateWindow } from './rate-window'
+import type { HeapState, Listing, PersonDetails, PersonSummary, StoredEvent } from '../protocol'
+
+const PAGE_SIZE = 50
+
+export interface Question {
+  search: string
+  offset: number
+}
+
+interface Content {
+  /** The newest first. */
+  events: NumberedEvent[]
+  people: UserView[]
+  eventsOf: Map<string, number>
+}
+
+type NumberedEvent = EventView & { number: number }
+
+/** What the emulator holds, searched and page by page. */
+export class HeapView {
+  private version = 0
+  private readonly rates = new RateWindow()
+  private content?: Content
+  private readonly listeners = new Set<() => void>()
+
+  constructor(
+    private readonly emulator: Emulator,
+    private readonly propertyHistory: PropertyHistory
+  ) {
+    emulator.onChange((change) => this.changed(change))
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  state(): HeapState {
+    const { events, people } = this.read()
+    return { version: this.version, people: people.length, events: events.length, rates: this.rates.rates() }
+  }
+
+  async events({ search, offset }: Question): Promise<Listing<StoredEvent>> {
+    return this.listed(
+      this.read().events.filter((event) => matches(search, textOf(event))),
+      offset
+    )
+  }
+
+  people({ search, offset }: Question): Listing<PersonSummary> {
+    const found = this.read().people.filter((person) => matches(search, JSON.stringify(person)))
+    return { items: found.slice(offset, offset + PAGE_SIZE).map((person) => this.summary(person)), total: found.length }
+  }
+
+  async person(appId: string, userId: string, offset: number): Promise<PersonDetails | undefined> {
+    const { people, events } = this.read()
+    const person = people.find((each) => each.app_id === appId && each.user_id === userId)
+    if (!person) return undefined
+    const own = events.filter((event) => event.app_id === appId && event.user_id === userId)
+    return {
+      ...this.summary(person),
+      mergedUserIds: person.merged_user_ids,
+      properties: person.properties,
+      notes: await this.propertyHistory.ofPerson(person),
+      timeline: await this.listed(own, offset)
+    }
+  }
+
+  private async listed(events: NumberedEvent[], offset: number): Promise<Listing<StoredEvent>> {
+    const page = events.slice(offset, offset + PAGE_SIZE)
+    return { items: await Promise.all(page.map((event) => this.shown(event))), total: events.length }
+  }
+
+  private async shown(event: NumberedEvent): Promise<StoredEvent> {
+    return {
+      number: event.number,
+      appId: event.app_id,
+      userId: event.user_id,
+      event: event.event,
+      who: event.identity ?? event.anonymous_id ?? event.user_id ?? '',
+      anonymousId: event.anonymous_id,
+      endpoint: event.endpoint,
+      region: event.region,
+      properties: event.properties,
+      timestamp: event.timestamp,
+      receivedAt: event.received_at,
+      notes: await this.propertyHistory.ofEvent(event)
+    }
+  }
+
+  private summary(person: UserView): PersonSummary {
+    return {
+      appId: person.app_id,
+      userId: person.user_id,
+      identity: person.identity,
+      anonymousIds: person.anonymous_ids,
+      createdAt: person.created_at,
+      properties: Object.keys(person.properties).length,
+      events: this.read().eventsOf.get(keyOf(person)) ?? 0
+    }
+  }
+
+  private changed(change: Change): void {
+    this.version += 1
+    this.content = undefined
+    if (change.type === 'request') this.rates.add(change.request)
+    if (change.type === 'reset') this.rates.clear()
+    this.listeners.forEach((tell) => tell())
+  }
+
+  /** Read once after each change, however many lists and pages are asked for. */
+  private read(): Content {
+    return (this.content ??= contentOf(this.emulator))
+  }
+}
+
+function contentOf(emulator: Emulator): Content {
+  const events = emulator.events().map((event, index) => ({ ...event, number: index + 1 }))
+  const eventsOf = new Map<string, number>()
+  for (const event of events) eventsOf.set(keyOf(event), (eventsOf.get(keyOf(event)) ?? 0) + 1)
+  events.sort((a, b) => compare(b.received_at, a.received_at) || b.number - a.number)
+  return { events, people: emulator.users().reverse(), eventsOf }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
+function keyOf({ app_id, user_id }: { app_id: string; user_id: string | null }): string {
+  return `${app_id} ${user_id}`
+}
+
+function textOf({ event, identity, anonymous_id, user_id, properties }: EventView): string {
+  return JSON.stringify([event, identity, anonymous_id, user_id, properties])
+}
+
+/** Every word must be there. */
+function matches(search: string, json: string): boolean {
+  if (search === '') return true
+  const text = json.toLowerCase()
+  const words = search.toLowerCase().split(/\s+/)
+  return words.every((word) => text.includes(JSON.stringify(word).slice(1, -1)))
+}

@@ -1,0 +1,73 @@
+import type { DestinationDefinition } from '@segment/actions-core'
+import type { EventView, UserView } from '../../emulator'
+import { text } from './call-history'
+import type { Call, CallHistory, UsedMapping } from './call-history'
+import { mismatch } from './preset-match'
+import { isPlainObject, propertyNotes } from './property-notes'
+import { resolveEvent } from './run-events'
+import type { JsonObject, PropertyNote } from '../protocol'
+
+/** Calls of one person that are looked at. */
+const MAX_CALLS = 200
+
+/** The fields of the Heap destination whose entries become properties of events, and of people. */
+const EVENT_FIELDS = ['properties']
+const PERSON_FIELDS = ['traits', 'traits_or_properties']
+
+/** Tells from the calls that came in what became of the properties that Heap has. */
+export class PropertyHistory {
+  private definition?: DestinationDefinition
+
+  constructor(private readonly history: CallHistory) {}
+
+  use(definition: DestinationDefinition): void {
+    this.definition = definition
+  }
+
+  async ofEvent({ idempotency_key: key, properties }: EventView): Promise<PropertyNote[]> {
+    const call = key === null ? undefined : this.callWith(key)
+    if (!call) return []
+    return propertyNotes(await this.mappedTo(EVENT_FIELDS, call), [properties])
+  }
+
+  async ofPerson(person: UserView): Promise<PropertyNote[]> {
+    const calls = this.history.delivered((message) => isAbout(message, person)).slice(0, MAX_CALLS)
+    const mapped = (await Promise.all(calls.map((call) => this.mappedTo(PERSON_FIELDS, call)))).flat()
+    return propertyNotes(newestOnly(mapped), [person.properties])
+  }
+
+  /** The partner endpoint's keys have at least 8 characters; shorter message IDs get a prefix. */
+  private callWith(key: string): Call | undefined {
+    return this.history.withMessageId(key) ?? this.history.withMessageId(key.replace(/^segment-/, ''))
+  }
+
+  private async mappedTo(names: string[], call: Call): Promise<JsonObject[]> {
+    const { definition } = this
+    if (!definition) return []
+    const payloads = await Promise.all(
+      this.mappings(call, definition).map(async (used) => {
+        const { payload } = await resolveEvent(definition, { ...used, event: call.message, settings: {} })
+        return names.map((name) => payload?.[name]).filter(isPlainObject)
+      })
+    )
+    return payloads.flat()
+  }
+
+  private mappings({ used, message }: Call, { presets = [], actions }: DestinationDefinition): UsedMapping[] {
+    if (used) return used.action in actions ? [used] : []
+    return presets.flatMap((preset) => {
+      if (preset.type !== 'automatic' || mismatch(preset.subscribe, message) !== undefined) return []
+      return [{ action: preset.partnerAction, mapping: preset.mapping ?? {} }]
+    })
+  }
+}
+
+function isAbout({ userId, anonymousId }: JsonObject, { identity, anonymous_ids }: UserView): boolean {
+  const id = text(userId).trim()
+  return id === '' ? anonymous_ids.includes(text(anonymousId)) : id === identity
+}
+
+/** What an older call said of a property no longer counts. */
+function newestOnly(mapped: JsonObject[]): JsonObject[] {
+  return [Object.fromEntries(mapped.reverse().flatMap((properties) => Object.entries(properties)))]
+}

@@ -1,0 +1,80 @@
+import type { JsonObject, PropertyNote } from '../protocol'
+
+/** A page shows no more than this many properties of an event anyway. */
+const MAX_LEAVES = 2000
+
+/**
+ * What of the mapped properties did not arrive as it was, found by comparing the two: nothing here knows the rules by
+ * which the destination converts.
+ */
+export function propertyNotes(mapped: JsonObject[], arrived: JsonObject[]): PropertyNote[] {
+  const stored = new Map(arrived.flatMap((properties) => Object.entries(properties)))
+  const parents = new Set([...stored.keys()].flatMap(ancestors))
+  return mapped.flatMap(leavesOf).flatMap(([path, value]) => noteOn(path, value, stored, parents) ?? [])
+}
+
+type Leaf = [path: string, value: unknown]
+
+function leavesOf(properties: JsonObject): Leaf[] {
+  const leaves: Leaf[] = []
+  const waiting = Object.entries(properties).reverse()
+  for (let next = waiting.pop(); next && leaves.length < MAX_LEAVES; next = waiting.pop()) {
+    const [path, value] = next
+    const inner = isPlainObject(value) ? Object.entries(value) : []
+    if (inner.length === 0) leaves.push([path, value])
+    else waiting.push(...inner.map(([key, item]): Leaf => [`${path}.${key}`, item]).reverse())
+  }
+  return leaves
+}
+
+function noteOn(
+  path: string,
+  value: unknown,
+  stored: Map<string, unknown>,
+  parents: Set<string>
+): PropertyNote | undefined {
+  if (stored.has(path)) return changed(path, value, stored.get(path))
+  if (parents.has(path) || ancestors(path).some((parent) => stored.has(parent))) return undefined
+  const name = [`_${path}`, `_${path.toLowerCase()}`].find((key) => stored.has(key))
+  if (name !== undefined) {
+    return { path, kind: 'renamed', storedAs: name, reason: `Heap forbids a property named ${path}` }
+  }
+  const start = cutNames(path).find((key) => stored.has(key))
+  if (start !== undefined) {
+    const reason = `a name of ${path.length} characters, cut to ${start.length}: Heap takes fewer than 1,024`
+    return { path, kind: 'cut', storedAs: start, reason }
+  }
+  return { path, kind: 'left out', reason: absence(path, value) }
+}
+
+function changed(path: string, value: unknown, arrived: unknown): PropertyNote | undefined {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text === String(arrived)) return undefined
+  if (typeof arrived === 'string' && arrived !== '' && text.startsWith(arrived)) {
+    const reason = `${text.length} characters, cut to ${arrived.length}: Heap takes fewer than 1,024`
+    return { path, kind: 'cut', storedAs: path, reason }
+  }
+  const isScalar = typeof value !== 'object' && typeof arrived === typeof value
+  return isScalar ? { path, kind: 'left out', reason: 'a later value has the same name' } : undefined
+}
+
+function absence(path: string, value: unknown): string {
+  if (value === null) return 'null: Heap stores text, numbers and booleans'
+  if (isPlainObject(value)) return 'an empty object: there is nothing to store'
+  if (path === '') return 'a property without a name'
+  if (path.includes('.') || Array.isArray(value)) return 'a nested value that this mapping does not send'
+  return 'this action does not send it'
+}
+
+/** A surrogate pair at the limit makes it one shorter. */
+function cutNames(path: string): string[] {
+  return path.length > 1023 ? [path.slice(0, 1023), path.slice(0, 1022)] : []
+}
+
+function ancestors(path: string): string[] {
+  return [...path.matchAll(/\./g)].map(({ index }) => path.slice(0, index))
+}
+
+export function isPlainObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

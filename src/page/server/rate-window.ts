@@ -1,0 +1,91 @@
+import { BULK_EVENTS_PER_APP, BULK_EVENTS_PER_IDENTITY } from '../../emulator/limits'
+import type { RecordedRequest } from '../../emulator'
+import { isPlainObject } from './property-notes'
+import type { Rates } from '../protocol'
+
+const WINDOW_MS = 60_000
+
+/** Requests of a burst within this time are counted as one entry, so that a load test does not fill the memory. */
+const STEP_MS = 1000
+
+interface Step {
+  startedAt: number
+  requests: number
+  limited: number
+  /** Accepted events of bulk track calls, which is what the limits count. */
+  events: Map<string, Map<string, number>>
+}
+
+/** Requests of the last minute, against the limits of https://developers.heap.io/reference/bulk-track */
+export class RateWindow {
+  private steps: Step[] = []
+
+  constructor(private readonly now: () => number = Date.now) {}
+
+  add({ app_id, path, status, body }: RecordedRequest): void {
+    const step = this.currentStep()
+    step.requests += 1
+    if (status === 429) step.limited += 1
+    if (path !== '/api/track' || status !== 200 || !isPlainObject(body) || !Array.isArray(body.events)) return
+    const identities = entry(step.events, String(app_id), () => new Map<string, number>())
+    for (const event of body.events as JsonEvent[]) {
+      const who = JSON.stringify([event.identity, event.user_id])
+      identities.set(who, (identities.get(who) ?? 0) + 1)
+    }
+  }
+
+  clear(): void {
+    this.steps = []
+  }
+
+  rates(): Rates {
+    this.steps = this.steps.filter(({ startedAt }) => startedAt > this.now() - WINDOW_MS)
+    const apps = new Map<string, number>()
+    const people = new Map<string, number>()
+    for (const { events } of this.steps) {
+      for (const [app, identities] of events) {
+        for (const [who, count] of identities) {
+          apps.set(app, (apps.get(app) ?? 0) + count)
+          people.set(app + who, (people.get(app + who) ?? 0) + count)
+        }
+      }
+    }
+    return {
+      requests: sum(this.steps.map(({ requests }) => requests)),
+      limited: sum(this.steps.map(({ limited }) => limited)),
+      appEvents: most(apps),
+      appLimit: BULK_EVENTS_PER_APP.points,
+      identityEvents: most(people),
+      identityLimit: BULK_EVENTS_PER_IDENTITY.points
+    }
+  }
+
+  private currentStep(): Step {
+    const last = this.steps[this.steps.length - 1]
+    if (last && this.now() - last.startedAt < STEP_MS) return last
+    const step: Step = { startedAt: this.now(), requests: 0, limited: 0, events: new Map() }
+    this.steps.push(step)
+    return step
+  }
+}
+
+interface JsonEvent {
+  identity?: unknown
+  user_id?: unknown
+}
+
+function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const created = create()
+  map.set(key, created)
+  return created
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
+
+function most(counts: Map<string, number>): number {
+  return [...counts.values()].reduce((highest, count) => Math.max(highest, count), 0)
+}

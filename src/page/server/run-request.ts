@@ -1,0 +1,42 @@
+import type { DestinationDefinition } from '@segment/actions-core'
+import { BodyError } from '../../segment/json-body'
+import { mappingSizeProblem } from '../../segment/mapping-size'
+import { isNestedDeeperThan, MAX_NESTING } from '../../segment/nesting'
+import { isPlainObject } from './property-notes'
+import type { JsonObject, RunRequest } from '../protocol'
+
+/** Heap's limit for a bulk request, and the largest batch that Segment makes for it. */
+const MAX_EVENTS = 1000
+
+/** The body of a preview or a send, or a BodyError that says what is wrong with it. */
+export function runRequest(body: unknown, { actions }: DestinationDefinition): RunRequest {
+  const { action, event, mapping, settings = {} } = objectOr(body, 'the body must be a JSON object')
+  if (typeof action !== 'string' || !Object.keys(actions).includes(action))
+    throw new BodyError('there is no such action')
+  if (isNestedDeeperThan(body, MAX_NESTING)) throw new BodyError(`nested deeper than ${MAX_NESTING} levels`)
+  return {
+    action,
+    event: checkedEvent(event),
+    mapping: checkedMapping(mapping, event),
+    settings: objectOr(settings, 'the settings must be a JSON object')
+  }
+}
+
+function checkedEvent(event: unknown): unknown {
+  const events: unknown[] = Array.isArray(event) ? event : [event]
+  if (events.length === 0) throw new BodyError('the array has no event')
+  if (events.length > MAX_EVENTS) throw new BodyError(`${events.length} events; a batch has at most ${MAX_EVENTS}`)
+  events.forEach((each, index) => objectOr(each, `event ${index + 1} must be a JSON object`))
+  return event
+}
+
+function checkedMapping(mapping: unknown, event: unknown): JsonObject {
+  const problem = mappingSizeProblem(mapping, [event].flat())
+  if (problem !== undefined) throw new BodyError(problem)
+  return objectOr(mapping, 'the mapping must be a JSON object')
+}
+
+function objectOr(value: unknown, problem: string): JsonObject {
+  if (isPlainObject(value)) return value
+  throw new BodyError(problem)
+}

@@ -1,0 +1,159 @@
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { Hono } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Emulator } from '../../emulator'
+import type { Outcome } from '../../segment/queue'
+import { BodyError, readJson } from '../../segment/json-body'
+import type { SegmentMessage } from '../../segment/message'
+import { CallHistory } from './call-history'
+import { PropertyHistory } from './property-history'
+import { heapRoutes } from './heap-routes'
+import { HeapView } from './heap-view'
+import { KeptSettings, testSettings } from './kept-settings'
+import { liveStream } from './live-stream'
+import { pageFiles } from './page-files'
+import { matchPresets } from './preset-match'
+import { eventsOf, runEvents } from './run-events'
+import { runRequest } from './run-request'
+import { unsentRequests } from '../../segment/unsent-requests'
+import type { JsonObject, PageState, PreviewResult, RunRequest, RunResult } from '../protocol'
+
+const MAX_BODY_BYTES = 5 * 1024 * 1024
+const LISTED_CALLS = 50
+
+export interface TesterPageOptions {
+  url: string
+  settings: JSONObject
+  /** Absent: events go to the real Heap, and the page cannot show what it holds. */
+  emulator?: Emulator
+  /** HTML that tells what to do without the page. */
+  instructions: string
+}
+
+/** A definition as it calls Heap, and as it calls what stands for Heap here. */
+export interface LoadedDefinition {
+  definition: DestinationDefinition
+  sending: DestinationDefinition
+}
+
+/** The page at `/` and what it asks for under `/_page`. */
+export class TesterPage {
+  readonly app = new Hono()
+  private readonly history = new CallHistory()
+  private readonly propertyHistory = new PropertyHistory(this.history)
+  private readonly settings: KeptSettings
+  private readonly heap?: HeapView
+  private readonly listeners = new Set<() => void>()
+  private loads = 0
+
+  constructor(
+    private readonly options: TesterPageOptions,
+    private loaded: LoadedDefinition
+  ) {
+    this.settings = new KeptSettings(options.settings)
+    this.heap = options.emulator && new HeapView(options.emulator, this.propertyHistory)
+    this.heap?.onChange(() => this.tell())
+    this.load(loaded)
+    this.route()
+  }
+
+  load(loaded: LoadedDefinition): void {
+    this.loaded = loaded
+    this.loads += 1
+    this.propertyHistory.use(loaded.definition)
+    this.tell()
+  }
+
+  /** Calls that the Tracking API took. */
+  accepted(messages: SegmentMessage[]): void {
+    for (const message of messages) this.history.add(message)
+    this.tell()
+  }
+
+  outcome({ message, action, status, error }: Outcome): void {
+    const call = this.history.withMessageId(message.messageId)
+    this.history.settle(call, { action, status, error: status < 300 ? undefined : error })
+    this.tell()
+  }
+
+  private route(): void {
+    const { app } = this
+    app.onError(readableError)
+    app.route('/', pageFiles(this.options.instructions))
+    app.use('/_page/*', sameOrigin)
+    app.get('/_page/state', (context) => context.json(this.state()))
+    app.get('/_page/live', (context) => this.live(context))
+    app.post('/_page/preview', async (context) => context.json(await this.preview(await this.asked(context))))
+    app.post('/_page/send', async (context) => context.json(await this.send(await this.asked(context))))
+    app.post('/_page/settings', async (context) => {
+      const { definition, sending } = this.loaded
+      const sent = (await bodyOf(context)) as JsonObject
+      return context.json(await testSettings(sending, this.settings.complete(definition, sent)))
+    })
+    app.get('/_page/calls', (context) => context.json(this.history.newest(LISTED_CALLS)))
+    app.get('/_page/calls/:number', (context) => {
+      const call = this.history.numbered(Number(context.req.param('number')))
+      return call ? context.json(call.message) : context.json({ error: 'The call is no longer kept.' }, 404)
+    })
+    if (this.heap) app.route('/_page', heapRoutes(this.heap))
+  }
+
+  private state(): PageState {
+    const { url, emulator } = this.options
+    const { definition } = this.loaded
+    const settings = this.settings.withoutSecrets(definition)
+    return { url, live: !emulator, settings, keptSettings: this.settings.secretKeys(definition) }
+  }
+
+  private live(context: Context): Response {
+    const state = () => ({ calls: this.history.revision, loads: this.loads, heap: this.heap?.state() })
+    return liveStream(context, state, (listener) => {
+      this.listeners.add(listener)
+      return () => this.listeners.delete(listener)
+    })
+  }
+
+  private async asked(context: Context): Promise<RunRequest> {
+    const { definition } = this.loaded
+    const request = runRequest(await bodyOf(context), definition)
+    return { ...request, settings: this.settings.complete(definition, request.settings) }
+  }
+
+  private async preview(request: RunRequest): Promise<PreviewResult> {
+    const { definition } = this.loaded
+    const result = await runEvents(unsentRequests(definition), request)
+    return { ...result, presets: matchPresets(definition, eventsOf(request.event)) }
+  }
+
+  private async send(request: RunRequest): Promise<RunResult> {
+    const { action, mapping, event } = request
+    const used = { action, mapping }
+    const calls = eventsOf(event).map((message) => this.history.add(message, used))
+    const result = await runEvents(this.loaded.sending, request)
+    result.outcomes.forEach(({ status, error }, index) => this.history.settle(calls[index], { action, status, error }))
+    this.tell()
+    return result
+  }
+
+  private tell(): void {
+    this.listeners.forEach((listener) => listener())
+  }
+}
+
+/** Another site's page may reach this server, but not what is kept here. A body in JSON cannot come from it unasked. */
+const sameOrigin: MiddlewareHandler = async (context, next) => {
+  const site = context.req.header('sec-fetch-site') ?? 'none'
+  if (['same-origin', 'none'].includes(site)) return next()
+  return context.json({ error: 'Only the page served here may ask this.' }, 403)
+}
+
+async function bodyOf({ req }: Context): Promise<unknown> {
+  const isJson = /^application\/json\b/i.test(req.header('content-type') ?? '')
+  if (!isJson) throw new BodyError('send the body with Content-Type: application/json')
+  return readJson(req.raw, MAX_BODY_BYTES)
+}
+
+function readableError(error: Error, context: Context): Response {
+  const status = error instanceof BodyError ? (error.tooLarge ? 413 : 400) : 500
+  return context.json({ error: error.message }, status)
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { Errors } from '@oclif/core'
+import heap from '../destinations/heap'
+import { appIdProblem, HEAP_ORIGINS } from '../destinations/heap/heap-api'
+import { redirectRequests } from '../segment/redirect'
+import { appIdFor } from '../segment/app-id'
+import { readJson } from './durable-file'
+import { isObject } from '../segment/load-definition'
+
+/** An emulator on the same machine answers at once. */
+const ANSWER_MS = 10_000
+
+export interface HeapFlags {
+  'app-id'?: string
+  emulator: string
+  live: boolean
+  region: 'US' | 'EU'
+  settings?: string
+}
+
+/** The destination, and what it is set to. */
+export interface Target {
+  definition: DestinationDefinition<unknown>
+  settings: JSONObject
+  /** Tells one Heap from another. */
+  address: string
+}
+
+/** @throws CLIError when the settings are wrong or no emulator answers */
+export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }): Promise<Target> {
+  const file = flags.settings === undefined ? {} : await settingsFile(flags.settings)
+  const given = file.appId ?? appIdFor(flags)
+  const appId = typeof given === 'number' ? String(given) : given
+  const problem = appIdProblem(appId)
+  if (problem !== undefined) throw new Errors.CLIError(`--settings: ${problem}`)
+  const settings: JSONObject = { region: flags.region, ...(file as JSONObject), appId: appId as string }
+  const definition = heap as DestinationDefinition<unknown>
+  if (flags.live) return { definition, settings, address: 'Heap' }
+  const emulator = flags.emulator.replace(/\/+$/, '')
+  if (sends) await requireEmulator(emulator)
+  const origins = { [HEAP_ORIGINS.US]: emulator, [HEAP_ORIGINS.EU]: `${emulator}/eu` }
+  return { definition: redirectRequests(definition, origins), settings, address: emulator }
+}
+
+async function settingsFile(path: string): Promise<Record<string, unknown>> {
+  const settings = await readJson(path)
+  if (settings === undefined) throw new Errors.CLIError(`--settings: ${path} does not exist`)
+  if (!isObject(settings))
+    throw new Errors.CLIError(`--settings: ${path} must hold a JSON object such as {"appId": "11"}`)
+  requireKnown(Object.keys(settings), path)
+  const { region = 'US' } = settings
+  if (region !== 'US' && region !== 'EU') throw new Errors.CLIError('--settings: region must be "US" or "EU"')
+  return settings
+}
+
+/** A misspelt one would be passed over, and the usual Heap or App ID taken. */
+function requireKnown(keys: string[], path: string): void {
+  const known = Object.keys(heap.authentication?.fields ?? {})
+  const unknown = keys.find((key) => !known.includes(key))
+  if (unknown === undefined) return
+  throw new Errors.CLIError(`--settings: ${path}: there is no setting "${unknown}", only ${known.join(', ')}`)
+}
+
+async function requireEmulator(url: string): Promise<void> {
+  const status = await statusOf(`${url}/_emulator/faults`).catch(() => undefined)
+  if (status === 200) return
+  throw new Errors.CLIError(`no emulator answers at ${url}: start one with the emulate command, or send with --live`)
+}
+
+/** Not with fetch, which costs a long run 15 MB of memory for this one request. */
+async function statusOf(url: string): Promise<number | undefined> {
+  const request = get(url, { signal: AbortSignal.timeout(ANSWER_MS) })
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode
+}

@@ -1,0 +1,91 @@
+import type { DestinationDefinition } from '@segment/actions-core'
+import type { Outcome } from '../../segment/queue'
+import type { SegmentMessage } from '../../segment/message'
+import { CallLog } from '../call-log'
+import { Deliveries } from '../deliveries'
+
+const AT = '2026-11-23T20:03:14.000Z'
+
+let outcomes: string[]
+let answer: () => void
+let deliveries: Deliveries
+beforeEach(() => {
+  outcomes = []
+  const log = new CallLog({ print: () => undefined, url: '', secrets: [] })
+  const onOutcome = ({ message, status }: Outcome) => void outcomes.push(`${message.messageId} ${status}`)
+  deliveries = new Deliveries({ settings: {}, log, onOutcome })
+})
+afterEach(() => deliveries.stop(0))
+
+/** Its action waits until `answer` is called. */
+function definition(name: string): DestinationDefinition<unknown> {
+  const answered = new Promise<void>((resolve) => (answer = resolve))
+  const perform = () => answered
+  return {
+    name,
+    mode: 'cloud',
+    presets: [{ name: 'All', subscribe: 'type = "track"', partnerAction: 'send', mapping: {}, type: 'automatic' }],
+    actions: { send: { title: 'Send', description: 'd', fields: {}, perform, performBatch: perform } }
+  }
+}
+
+function calls(from: number, to: number, properties = {}): SegmentMessage[] {
+  const times = { timestamp: AT, originalTimestamp: AT, receivedAt: AT }
+  return Array.from({ length: to - from + 1 }, (_, at) => {
+    return { type: 'track', event: 'E', userId: 'u', messageId: `m-${from + at}`, properties, ...times }
+  })
+}
+
+describe('Deliveries', () => {
+  it('takes no more over any number of definitions than one queue holds', async () => {
+    deliveries.replace(definition('First'), 'Toy')
+    expect(deliveries.enqueue(calls(1, 12_000))).toBe(true)
+    deliveries.replace(definition('Second'), 'Toy')
+    expect(deliveries.enqueue(calls(12_001, 19_999))).toBe(true)
+    deliveries.replace(definition('Third'), 'Toy')
+    expect(deliveries.enqueue(calls(20_000, 20_001))).toBe(false)
+    expect(deliveries.enqueue(calls(20_000, 20_000))).toBe(true)
+    expect(deliveries.enqueue(calls(20_001, 20_001))).toBe(false)
+  })
+
+  it('counts the memory that they take as well', () => {
+    const large = { text: 'x'.repeat(20_000_000) }
+    deliveries.replace(definition('First'), 'Toy')
+    expect(deliveries.enqueue(calls(1, 1, large))).toBe(true)
+    deliveries.replace(definition('Second'), 'Toy')
+    expect(deliveries.enqueue(calls(2, 2, large))).toBe(false)
+    expect(deliveries.enqueue(calls(3, 3))).toBe(true)
+  })
+
+  it('has room again for what the definition before has delivered', async () => {
+    deliveries.replace(definition('First'), 'Toy')
+    deliveries.enqueue(calls(1, 20_000))
+    const answerFirst = answer
+    deliveries.replace(definition('Second'), 'Toy')
+    expect(deliveries.enqueue(calls(20_001, 20_001))).toBe(false)
+    answerFirst()
+    while (outcomes.length < 20_000) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect(deliveries.enqueue(calls(1, 20_000))).toBe(true)
+  })
+
+  it('delivers on stopping what the definitions before have taken, too', async () => {
+    deliveries.replace(definition('First'), 'Toy')
+    deliveries.enqueue(calls(1, 1))
+    const answerFirst = answer
+    deliveries.replace(definition('Second'), 'Toy')
+    deliveries.enqueue(calls(2, 2))
+    const stopped = deliveries.stop(5000)
+    answerFirst()
+    answer()
+    expect(await stopped).toStrictEqual([])
+    expect(outcomes.sort()).toStrictEqual(['m-1 200', 'm-2 200'])
+  })
+
+  it('returns on stopping what the definitions before could not deliver, too', async () => {
+    for (const [at, name] of ['First', 'Second', 'Third'].entries()) {
+      deliveries.replace(definition(name), 'Toy')
+      deliveries.enqueue(calls(at, at))
+    }
+    expect((await deliveries.stop(10)).map(({ messageId }) => messageId)).toStrictEqual(['m-0', 'm-1', 'm-2'])
+  })
+})

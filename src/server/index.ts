@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import { Errors } from '@oclif/core'
+import type { DestinationDefinition } from '@segment/actions-core'
+import { createEmulator } from '../emulator'
+import type { EmulatorOptions } from '../emulator'
+import type { ConnectionMode } from '../segment/connection'
+import { onClientError } from '../segment/http-errors'
+import type { SegmentMessage } from '../segment/message'
+import { CallLog } from './call-log'
+import { openChangeSocket } from './change-socket'
+import type { ChangeSocket } from './change-socket'
+import { deviceMode } from './device-mode'
+import { instructions, instructionsHtml } from './instructions'
+import { destinationNames, forgetModules, loadDefinition } from '../segment/load-definition'
+import { listen } from './listen'
+import type { LocalServer } from './listen'
+import { Pipeline } from './pipeline'
+import { watchSources } from './source-watcher'
+
+export interface ServeOptions {
+  /** 0 takes any free one. The WebSocket gets the next. */
+  port: number
+  /** Folder of destination folders. */
+  directory: string
+  /** Name of the folder in it. */
+  destination: string
+  /** Folders whose changes load the definition again. */
+  watched: string[]
+  settings: { appId: string; region: string; apiKey?: string }
+  writeKey?: string
+  mode: ConnectionMode
+  /** Absent: the real Heap. */
+  emulator?: EmulatorOptions
+  /** Whether pages are told of changes over a WebSocket. */
+  webSocket: boolean
+  print: (line: string) => void
+}
+
+export interface ServedPipeline {
+  /** Accepts nothing more, delivers what was accepted, and returns what is left after `timeoutMs`. */
+  stop(timeoutMs: number): Promise<SegmentMessage[]>
+}
+
+/**
+ * Everything on one port, the definition loaded again whenever its sources change.
+ * @throws CLIError when there is no such destination or a port is taken
+ */
+export async function servePipeline(options: ServeOptions): Promise<ServedPipeline> {
+  const definition = await firstDefinition(options)
+  const server = await listen({
+    port: options.port,
+    fetch: (request, bindings) => pipeline.app.fetch(request, bindings),
+    onClientError
+  })
+  const log = createLog(options, server.url)
+  const pipeline = createPipeline(options, server.url, definition, log)
+  const socket = options.webSocket ? await openSocket(server) : undefined
+  const watcher = await watchSources(options.watched, () =>
+    reload(options, pipeline, log).then(() => socket?.announce())
+  )
+  announce(options, server.url)
+  return {
+    stop: async (timeoutMs) => {
+      const left = await pipeline.stop(timeoutMs)
+      await watcher.close()
+      socket?.close()
+      await server.close()
+      return left
+    }
+  }
+}
+
+async function firstDefinition({ directory, destination }: ServeOptions): Promise<DestinationDefinition> {
+  const names = destinationNames(directory)
+  if (!names.includes(destination)) {
+    const there = names.length ? `there are ${names.join(', ')}` : 'there is none'
+    throw new Errors.CLIError(`no destination "${destination}" in ${directory}: ${there}`)
+  }
+  return loadDefinition(join(directory, destination)).catch((error: Error) => {
+    throw new Errors.CLIError(`cannot load ${destination}: ${error.message}`)
+  })
+}
+
+function createPipeline(options: ServeOptions, url: string, definition: DestinationDefinition, log: CallLog): Pipeline {
+  const { destination, settings, writeKey, mode, emulator } = options
+  return new Pipeline({
+    url,
+    definition,
+    directoryName: destination,
+    settings,
+    writeKey,
+    mode,
+    cdn: mode === 'cloud' ? {} : deviceMode(settings, emulator === undefined),
+    emulator: emulator && createEmulator(emulator),
+    instructions: instructionsHtml(instructionsFor(options, url)),
+    log
+  })
+}
+
+async function openSocket(server: LocalServer): Promise<ChangeSocket> {
+  const { url, port } = server
+  const own = [url, `http://localhost:${port}`]
+  try {
+    return await openChangeSocket(port + 1, own)
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+}
+
+/** A definition that cannot be loaded leaves the one before in place. */
+async function reload(options: ServeOptions, pipeline: Pipeline, log: CallLog): Promise<void> {
+  const { directory, destination, watched } = options
+  watched.forEach(forgetModules)
+  try {
+    pipeline.load(await loadDefinition(join(directory, destination)))
+    log.note(`loaded ${destination} again`)
+  } catch (error) {
+    log.note(`cannot load ${destination}, the definition before stays: ${(error as Error).message}`)
+  }
+}
+
+function announce(options: ServeOptions, url: string): void {
+  options.print(instructionsFor(options, url))
+  options.print(`\nready at ${url}`)
+}
+
+function instructionsFor({ settings, emulator, writeKey = 'any' }: ServeOptions, url: string): string {
+  return instructions({ url, writeKey, live: emulator ? undefined : `App ID ${settings.appId} (${settings.region})` })
+}
+
+function createLog({ print, settings }: ServeOptions, url: string): CallLog {
+  return new CallLog({ print, url, secrets: settings.apiKey ? [settings.apiKey] : [] })
+}

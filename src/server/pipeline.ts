@@ -1,0 +1,136 @@
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { Hono } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { HEAP_ORIGINS } from '../destinations/heap/heap-api'
+import type { Emulator } from '../emulator'
+import { errorBody } from '../segment/http-errors'
+import { actionsTester } from '../segment/actions-tester'
+import { isDeliveredInCloud } from '../segment/connection'
+import type { ConnectionMode } from '../segment/connection'
+import { redirectRequests } from '../segment/redirect'
+import type { Origins } from '../segment/redirect'
+import type { SegmentMessage } from '../segment/message'
+import { settingsCdn } from '../segment/settings-cdn'
+import type { SettingsCdnOptions } from '../segment/settings-cdn'
+import { QUEUE_FULL, trackingApi } from '../segment/tracking-api'
+import type { Refusal } from '../segment/tracking-api'
+import type { CallLog } from './call-log'
+import { Deliveries } from './deliveries'
+import { exampleSite } from './example-site'
+import { noForeignWrites, noSniffing } from './cross-origin'
+import { localHostOnly } from './listen'
+import { TesterPage } from '../page/server/tester-page'
+import type { LoadedDefinition } from '../page/server/tester-page'
+
+export interface PipelineOptions {
+  /** Where the pipeline is served: its destination sends to the emulator below it. */
+  url: string
+  definition: DestinationDefinition
+  directoryName: string
+  settings: JSONObject
+  /** Only this write key is accepted. Default: any. */
+  writeKey?: string
+  /** Absent: requests go to the real Heap. */
+  emulator?: Emulator
+  mode: ConnectionMode
+  /** What pages are given by Segment's CDN. */
+  cdn: SettingsCdnOptions
+  /** HTML for whoever cannot see the page at `/`. */
+  instructions: string
+  log: CallLog
+}
+
+const STOPPING: Refusal = { status: 503, message: 'the server is stopping; nothing was accepted' }
+const UNKNOWN_WRITE_KEY: Refusal = { status: 401, message: 'unknown write key; the server accepts another one' }
+
+/** A local Segment in front of a destination, and the Heap it sends to, as one application. */
+export class Pipeline {
+  readonly app = new Hono()
+  private readonly deliveries: Deliveries
+  private tester = new Hono()
+  private page?: TesterPage
+  private loads = 0
+  private stopping = false
+
+  constructor(private readonly options: PipelineOptions) {
+    const { settings, log } = options
+    this.deliveries = new Deliveries({ settings, log, onOutcome: (outcome) => this.page?.outcome(outcome) })
+    this.load(options.definition)
+    this.route()
+  }
+
+  /**
+   * Replaces the definition, for what is accepted from now on. Throws, and keeps the one before, when it cannot be used.
+   */
+  load(manifest: DestinationDefinition): void {
+    const { directoryName, emulator, url, log } = this.options
+    const origins: Origins = emulator ? { [HEAP_ORIGINS.US]: url, [HEAP_ORIGINS.EU]: `${url}/eu` } : {}
+    const renamed = { ...manifest, name: schemaName(manifest.name, ++this.loads) }
+    const definition = redirectRequests(renamed, origins, (exchange) => log.exchange(exchange))
+    const tester = actionsTester({ definition, directoryName, manifest })
+    this.deliveries.replace(definition, manifest.name)
+    this.tester = tester
+    this.showPage({ definition: renamed, sending: definition })
+  }
+
+  /** Accepts nothing more, delivers what was accepted, and returns what is left after `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<SegmentMessage[]> {
+    this.stopping = true
+    return this.deliveries.stop(timeoutMs)
+  }
+
+  private route(): void {
+    const { emulator } = this.options
+    this.app.use(noSniffing, localHostOnly, noForeignWrites)
+    if (this.page) this.app.route('/', this.page.app)
+    this.app.route('/', exampleSite())
+    this.app.route('/', settingsCdn(this.options.cdn))
+    this.app.use('/v1/*', this.logRefusals)
+    this.app.route('/', trackingApi({ accept: (messages, { writeKey }) => this.accept(messages, writeKey) }))
+    if (emulator) this.app.route('/', emulator.app)
+    this.app.notFound(async (context) =>
+      this.stopping ? context.json(errorBody(STOPPING.message), STOPPING.status) : this.tester.fetch(context.req.raw)
+    )
+  }
+
+  private showPage(loaded: LoadedDefinition): void {
+    if (this.page) this.page.load(loaded)
+    else this.page = new TesterPage(this.options, loaded)
+  }
+
+  private accept(messages: SegmentMessage[], writeKey: string): Refusal | undefined {
+    if (this.stopping) return STOPPING
+    if (writeKey !== (this.options.writeKey ?? writeKey)) return UNKNOWN_WRITE_KEY
+    const inCloud = messages.filter((message) => isDeliveredInCloud(this.options.mode, message))
+    if (!this.deliveries.enqueue(inCloud)) return QUEUE_FULL
+    this.noteDeviceCalls(messages.length - inCloud.length)
+    this.page?.accepted(messages)
+    return undefined
+  }
+
+  private noteDeviceCalls(count: number): void {
+    if (count > 0) this.options.log.note(`${count} of the calls not delivered in the cloud: mode ${this.options.mode}`)
+  }
+
+  private readonly logRefusals: MiddlewareHandler = async (context, next) => {
+    await next()
+    if (context.res.status >= 400) await this.logRefusal(context)
+  }
+
+  private async logRefusal({ req, res }: Context): Promise<void> {
+    const body = (await res
+      .clone()
+      .json()
+      .catch(() => ({}))) as { error?: { message?: string } }
+    this.options.log.refusal(req.method, req.path, res.status, body.error?.message ?? '')
+  }
+}
+
+/**
+ * Core keeps the schemas of a definition under its name for as long as the process lives, so each load needs a name of
+ * its own; and it must look like a URI scheme, or fast-uri refuses it.
+ */
+function schemaName(name: string, load: number): string {
+  const plain = name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^[^A-Za-z]+|-+$/g, '') || 'Destination'
+  return load === 1 ? plain : `${plain}-${load}`
+}
