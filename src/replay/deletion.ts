@@ -1,9 +1,10 @@
 import { createRequestClient } from '@segment/actions-core'
 import type { RequestClient } from '@segment/actions-core'
-import { accepted, deleteIdentities, deletionToken } from '../destinations/heap/delete-user'
+import { deleteIdentities, deletionToken } from '../destinations/heap/delete-user'
 import type { Settings } from '../destinations/heap/generated-types'
-import { HEAP_ORIGINS, HeapClient, keepAliveAgent, MAX_USERS_PER_DELETION } from '../destinations/heap/heap-api'
+import { HEAP_ORIGINS, HeapClient, keepAliveAgent } from '../destinations/heap/heap-api'
 import { requiredIdentity } from '../destinations/heap/identifier'
+import { MAX_USERS_PER_DELETION } from '../lib/heap/limits'
 import { redirectedClient } from '../segment/redirect'
 
 export interface Deletion {
@@ -48,16 +49,26 @@ export async function completion(
   const client = new HeapClient(request, settings)
   let token = await deletionToken(client, settings)
   for (;;) {
-    let answer = await client.deletionStatus(token, id)
+    let answer = await deletionStatus(request, token, id)
     if (answer.status === 401) {
       // A token lives 5 minutes, and a deletion can take days.
       token = await deletionToken(client, settings)
-      answer = await client.deletionStatus(token, id)
+      answer = await deletionStatus(request, token, id)
     }
-    const { status } = fieldsOf(accepted(answer).body)
+    if (!answer.ok) throw new Error(`Heap answered ${answer.status}: ${answer.content}`)
+    const { status } = fieldsOf(answer.data)
     if (!/pending|progress/i.test(String(status))) return String(status)
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
+}
+
+/** https://developers.heap.io/reference/user-deletion */
+function deletionStatus(request: RequestClient, token: string, id: string) {
+  return request(`${HEAP_ORIGINS.US}/api/public/v0/deletion_status/${encodeURIComponent(id)}`, {
+    method: 'GET',
+    headers: { Authorization: `Bearer ${token}` },
+    throwHttpErrors: false
+  })
 }
 
 function fieldsOf(body: unknown): Record<string, unknown> {

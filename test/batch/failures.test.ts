@@ -23,7 +23,7 @@ describe('a batch of 2,500 whose second request fails', () => {
     [500, 'Internal Server Error', 'INTERNAL_SERVER_ERROR'],
     [503, 'Service Unavailable', 'SERVICE_UNAVAILABLE'],
     [408, 'Request Timeout', 'REQUEST_TIMEOUT']
-  ])('by a %d sends no third one, and blames Heap only for what it answered', async (status, body, errortype) => {
+  ])('by a %d costs its own events, and the others only when Heap limits', async (status, body, errortype) => {
     heap.emulator.setFaults({ next: [{ pass: true }, { status }] })
     const calls = known(2500)
     const outcomes = await heap.deliver('Track Calls', events(2500))
@@ -34,26 +34,36 @@ describe('a batch of 2,500 whose second request fails', () => {
       .map(({ outcome }) => ({ ...outcome, status, body, errormessage, errortype, errorreporter: 'DESTINATION' }))
     expect(outcomes.slice(0, 1000)).toStrictEqual(calls.slice(0, 1000).map(({ outcome }) => outcome))
     expect(outcomes.slice(1000, 2000)).toStrictEqual(answered)
-    expect(outcomes.slice(2000)).toStrictEqual(
-      calls.slice(2000).map(() => notSent(status, errortype, `Heap answered ${status}`))
-    )
-    expect(heap.requests()).toHaveLength(2)
-    expect(storedKeys()).toHaveLength(1000)
+    const isLimit = status === 429
+    const unsent = notSent(status, errortype, `Heap answered ${status}`)
+    expect(outcomes.slice(2000)).toStrictEqual(calls.slice(2000).map(({ outcome }) => (isLimit ? unsent : outcome)))
+    expect(heap.requests()).toHaveLength(isLimit ? 2 : 3)
+    expect(storedKeys()).toHaveLength(isLimit ? 1000 : 1500)
   })
 
   it.each(['before', 'after'] as const)('by a reset %s storing is a 504 that is not blamed on Heap', async (reset) => {
     heap.emulator.setFaults({ next: [{ pass: true }, { reset }] })
     const outcomes = await heap.deliver('Track Calls', events(2500))
-    expect(statusCounts(outcomes)).toStrictEqual({ 200: 1000, 504: 1500 })
-    const [lost, unsent] = [outcomes[1000], outcomes[2000]]
-    expect(lost).toStrictEqual({
+    expect(statusCounts(outcomes)).toStrictEqual({ 200: 1500, 504: 1000 })
+    expect(outcomes[1000]).toStrictEqual({
       status: 504,
       errormessage: expect.stringMatching(/ECONNRESET|socket hang up/) as unknown,
       errortype: 'GATEWAY_TIMEOUT',
       errorreporter: 'INTEGRATIONS'
     })
-    expect(unsent).toStrictEqual(notSent(504, 'GATEWAY_TIMEOUT', String(lost.errormessage)))
-    expect(heap.requests()).toHaveLength(2)
+    expect(heap.requests()).toHaveLength(3)
+  })
+
+  it('and the third as well ends the attempt', async () => {
+    heap.emulator.setFaults({ next: [{ pass: true }, { status: 503 }, { status: 500 }] })
+    const outcomes = await heap.deliver('Track Calls', events(3500))
+    expect(outcomes.map(({ status }) => status)).toStrictEqual([
+      ...Array.from({ length: 1000 }, () => 200),
+      ...Array.from({ length: 1000 }, () => 503),
+      ...Array.from({ length: 1500 }, () => 500)
+    ])
+    expect(outcomes[3000]).toStrictEqual(notSent(500, 'INTERNAL_SERVER_ERROR', 'Heap answered 500'))
+    expect(heap.requests()).toHaveLength(3)
   })
 
   it.each([401, 403, 404, 501])('by a %d goes on, because that is final', async (status) => {
@@ -117,7 +127,7 @@ describe('a batch of identify calls with Heap user IDs', () => {
     expect(Object.keys(outcome).sort()).toStrictEqual(['errormessage', 'errorreporter', 'errortype', 'status'])
   })
 
-  it('sends neither further links nor properties when one fails', async () => {
+  it('sends neither further links nor properties when two fail in a row', async () => {
     heap.emulator.setFaults({ status: { '503': 1 } })
     const batch = Array.from({ length: 30 }, (_, index) => ({
       ...identify,
@@ -126,12 +136,14 @@ describe('a batch of identify calls with Heap user IDs', () => {
     }))
     const outcomes = await heap.deliver('Identify Calls', batch, mapping)
     expect(statusCounts(outcomes)).toStrictEqual({ 503: 30 })
-    expect(heap.requests()).toStrictEqual(Array.from({ length: 5 }, () => ['/api/v1/identify', 0]))
+    expect(heap.requests().map(([path]) => path)).toStrictEqual(heap.requests().map(() => '/api/v1/identify'))
+    // Five are on their way at once, and a sixth follows the first that fails.
+    expect(heap.requests()).toHaveLength(6)
   })
 
-  it('sends the properties of those that were linked before one failed, and of those without a link', async () => {
+  it('sends the properties of those that were linked before Heap limited, and of those without a link', async () => {
     const pass = { pass: true as const }
-    heap.emulator.setFaults({ next: [...Array.from({ length: 10 }, () => pass), { status: 503 }] })
+    heap.emulator.setFaults({ next: [...Array.from({ length: 10 }, () => pass), { status: 429 }] })
     const batch = Array.from({ length: 30 }, (_, index) => ({
       ...identify,
       userId: `user-${index}`,
@@ -140,9 +152,9 @@ describe('a batch of identify calls with Heap user IDs', () => {
     const outcomes = await heap.deliver('Identify Calls', batch, mapping)
     const linked = outcomes.filter(({ status }) => status === 200).length
     expect(outcomes[29].status).toBe(200)
-    expect(outcomes[28]).toStrictEqual(notSent(503, 'SERVICE_UNAVAILABLE', 'Heap answered 503'))
+    expect(outcomes[28]).toStrictEqual(notSent(429, 'TOO_MANY_REQUESTS', 'Heap answered 429'))
     expect(linked).toBeGreaterThan(10)
-    expect(statusCounts(outcomes)).toStrictEqual({ 200: linked, 503: 30 - linked })
+    expect(statusCounts(outcomes)).toStrictEqual({ 200: linked, 429: 30 - linked })
     expect(heap.emulator.users().filter(({ properties }) => properties.heapUserId !== undefined)).toHaveLength(
       linked - 1
     )
@@ -228,13 +240,14 @@ describe('a Heap that does not answer', () => {
     heap.emulator.setFaults({ delayMs: 1000 })
     const outcomes = await deliverTo(heap.emulator.url, conditions())
     expect(statusCounts(outcomes)).toStrictEqual({ 504: 1500 })
-    expect(outcomes[0]).toStrictEqual({
-      status: 504,
-      errormessage: expect.stringMatching(message) as unknown,
-      errortype: 'GATEWAY_TIMEOUT',
-      errorreporter: 'INTEGRATIONS'
-    })
-    expect(outcomes[1000]).toStrictEqual(notSent(504, 'GATEWAY_TIMEOUT', String(outcomes[0].errormessage)))
+    for (const outcome of [outcomes[0], outcomes[1000]]) {
+      expect(outcome).toStrictEqual({
+        status: 504,
+        errormessage: expect.stringMatching(message) as unknown,
+        errortype: 'GATEWAY_TIMEOUT',
+        errorreporter: 'INTEGRATIONS'
+      })
+    }
   })
 
   it('and refuses connections is a 504 for everything', async () => {

@@ -1,10 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert'
 import { IntegrationError, InvalidAuthenticationError, RetryableError } from '@segment/actions-core'
 import fc from 'fast-check'
-import { deliverBatch, deliverOne } from '../../src/destinations/heap/send'
-import type { Conversion } from '../../src/destinations/heap/send'
+import { send, sendBatch } from '../../src/destinations/heap/send'
+import type { HeapItem } from '../../src/destinations/heap/heap-api'
 import { answer, arbitrary, conversionOf, honest, planned } from './__helpers__/batches'
-import type { Planned } from './__helpers__/batches'
+import type { Conversion, Planned } from './__helpers__/batches'
 import { tryCasesAsync } from './__helpers__/cases'
 import { FakeHeap, payloadsOf } from './__helpers__/fake-heap'
 import type { Behaviour, SeenRequest } from './__helpers__/fake-heap'
@@ -36,10 +36,15 @@ interface Settled {
   outcomes: Outcome[]
 }
 
+function itemsOf(conversion: Conversion): HeapItem[] {
+  if (conversion instanceof Error) throw conversion
+  return conversion
+}
+
 async function settle(plan: Planned[], behaviour: Behaviour): Promise<Settled> {
   const heap = new FakeHeap(behaviour)
   const conversions = plan.map(conversionOf)
-  const response = await deliverBatch(heap.client, { appId: '11' }, conversions)
+  const response = await sendBatch(heap.client, { appId: '11' }, conversions, itemsOf)
   strictEqual(response.length(), plan.length)
   const outcomes = plan.map((_, index) => response.getResponseAtIndex(index).value() as Outcome)
   outcomes.forEach(({ errormessage }, index) =>
@@ -50,16 +55,22 @@ async function settle(plan: Planned[], behaviour: Behaviour): Promise<Settled> {
 
 const isRetryable = (status: number) => [408, 423, 429].includes(status) || (status >= 500 && status !== 501)
 
-/** What the request was answered with: 504 stands for no answer. */
-const statusOf = ({ answer }: Pick<SeenRequest, 'answer'>) => ('status' in answer ? answer.status : 504)
+/** What the request was answered with: 504 stands for no answer, 502 for a redirect. */
+const statusOf = ({ answer }: Pick<SeenRequest, 'answer'>) => {
+  const status = 'status' in answer ? answer.status : 504
+  return status >= 300 && status < 400 ? 502 : status
+}
 
 const textOf = ({ answer }: SeenRequest) => ('text' in answer ? answer.text : '')
 
 function expectFewRequests({ heap: { requests } }: Settled): void {
   ok(requests.length <= MAX_REQUESTS, `${requests.length} requests`)
   ok(requests.every(({ items }) => items.length > 0 && items.length <= MAX_ITEMS))
-  const stops = requests.findIndex((request) => isRetryable(statusOf(request)))
-  ok(stops < 0 || stops === requests.length - 1, 'went on after a failure that passes')
+  const failed = requests.map((request) => isRetryable(statusOf(request)))
+  const stops = requests.findIndex(
+    (request, index) => statusOf(request) === 429 || (failed[index] && failed[index - 1])
+  )
+  ok(stops < 0 || stops === requests.length - 1, 'went on after a 429 or two failures in a row')
 }
 
 /** A payload whose link has not gone through is not sent; each is linked at most once. */
@@ -134,7 +145,7 @@ function expectGoodOnesDelivered({ heap, plan, outcomes }: Settled): void {
 
 const small = fc.array(planned(3, 0.2), { minLength: 1, maxLength: 14 })
 
-describe('deliverBatch', () => {
+describe('sendBatch', () => {
   it('settles each payload by what Heap answered to it, whatever that is', async () => {
     await tryCasesAsync(8000, fc.tuple(small, arbitrary), async ([plan, behaviour]) =>
       expectAll(await settle(plan, behaviour))
@@ -159,13 +170,13 @@ describe('deliverBatch', () => {
   })
 })
 
-describe('deliverOne', () => {
+describe('send', () => {
   it('returns Heap’s answer or throws one of core’s errors', async () => {
     const valid = planned(3, 0.1).filter(({ kind }) => kind !== 'invalid')
     await tryCasesAsync(3000, fc.tuple(valid, answer, answer), async ([plan, first, link]) => {
       const heap = new FakeHeap({ naming: 'right', maxItems: 1000, answers: [first], links: [link] })
       try {
-        await deliverOne(heap.client, { appId: '11' }, conversionOf(plan, 0) as Exclude<Conversion, Error>)
+        await send(heap.client, { appId: '11' }, itemsOf(conversionOf(plan, 0)))
       } catch (error) {
         const classes = [IntegrationError, RetryableError, InvalidAuthenticationError]
         if (!classes.some((each) => error instanceof each)) throw error

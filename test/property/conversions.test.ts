@@ -5,7 +5,7 @@ import { BULK_CALLS } from '../../src/destinations/heap/heap-api'
 import type { HeapItem } from '../../src/destinations/heap/heap-api'
 import { heapUser } from '../../src/destinations/heap/identifyUser'
 import { heapMembership } from '../../src/destinations/heap/syncAudience'
-import { heapEvent } from '../../src/destinations/heap/trackEvent/heap-event'
+import { heapEvent } from '../../src/destinations/heap/trackEvent'
 import {
   acceptAccountProperties,
   acceptIdentify,

@@ -1,5 +1,5 @@
 import { heapUser } from '../../src/destinations/heap/identifyUser'
-import { heapEvent } from '../../src/destinations/heap/trackEvent/heap-event'
+import { heapEvent } from '../../src/destinations/heap/trackEvent'
 
 /** Smallest cases of what the other tests in this folder have found. */
 describe('found bugs', () => {

@@ -2,7 +2,7 @@ import { Args, Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { NOTHING, rejectedPath } from '../../replay/backfill/checkpoint'
 import type { Totals } from '../../replay/backfill/checkpoint'
-import { EVENTS_PER_MINUTE } from '../../replay/backfill/event-rates'
+import { MAX_EVENTS_PER_MINUTE } from '../../lib/heap/limits'
 import type { FileOptions } from '../../replay/backfill/run-file'
 import type { Source } from '../../replay/source'
 import { settingsFlags } from '../common-flags'
@@ -39,7 +39,7 @@ export default class Backfill extends Command {
     to: Flags.string({ description: 'first moment of the events no longer to send, ISO 8601', helpValue: 'TIME' }),
     rate: Flags.integer({
       description: "events a minute, by default Heap's limit; 0: no limit, not per identity either",
-      default: EVENTS_PER_MINUTE,
+      default: MAX_EVENTS_PER_MINUTE,
       min: 0
     }),
     'dry-run': Flags.boolean({

@@ -1,5 +1,5 @@
 import type { InputField } from '@segment/actions-core'
-import { MAX_ITEMS_PER_REQUEST } from './heap-api'
+import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
 
 /** Allows null because Analytics.js sends `userId: null` before the first identify. */
 export function identityField(label: string, description: string, required = false): InputField {

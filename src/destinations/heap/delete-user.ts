@@ -1,10 +1,11 @@
 import { InvalidAuthenticationError, PayloadValidationError } from '@segment/actions-core'
 import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
 import type { Settings } from './generated-types'
-import { appIdProblem, HeapClient, MAX_USERS_PER_DELETION, succeeded } from './heap-api'
-import type { Answered, HeapAnswer } from './heap-api'
-import { coreError, failure } from './outcome'
+import { MAX_USERS_PER_DELETION } from '../../lib/heap/limits'
+import { appIdProblem, HeapClient } from './heap-api'
+import type { Answered } from './heap-api'
 import { requiredIdentity } from './identifier'
+import { accepted, coreError } from './outcome'
 
 /** Asks Heap to delete a user, and returns Heap's answer with the id of the deletion, which Heap completes later. */
 export async function deleteUser(request: RequestClient, settings: Settings, userId: unknown) {
@@ -41,16 +42,7 @@ export async function deletionToken(client: HeapClient, { appId, apiKey }: Setti
   }
   const { access_token: token } = asObject(accepted(answer).body)
   if (typeof token === 'string' && token !== '') return token
-  throw coreError({
-    status: 502,
-    errormessage: 'Heap granted a deletion token, but its answer holds no `access_token`.'
-  })
-}
-
-/** Heap's answer when it is a success; throws core's error for any other. */
-export function accepted(answer: HeapAnswer): Answered {
-  if (answer.answered && succeeded(answer)) return answer
-  throw coreError({ status: answer.status, errormessage: failure(answer) })
+  throw coreError(502, 'Heap granted a deletion token, but its answer holds no `access_token`.')
 }
 
 function asObject(body: Answered['body']): JSONLikeObject {

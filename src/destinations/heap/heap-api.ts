@@ -6,18 +6,6 @@ import type { Settings } from './generated-types'
 /** Ingestion hosts: https://developers.heap.io/reference/track-1 (EU: the same paths). */
 export const HEAP_ORIGINS = { US: 'https://heapanalytics.com', EU: 'https://c.eu.heap-api.com' } as const
 
-/** Heap's bulk limit per request: https://developers.heap.io/reference/bulk-track and its siblings. */
-export const MAX_ITEMS_PER_REQUEST = 1000
-
-/** Event names have at most 1,024 characters: https://developers.heap.io/reference/track-1 */
-export const MAX_EVENT_NAME_LENGTH = 1024
-
-/** The partner endpoint refuses shorter idempotency keys. */
-export const MIN_PARTNER_IDEMPOTENCY_KEY_LENGTH = 8
-
-/** Heap takes at most 10,000 users in one deletion: https://developers.heap.io/reference/user-deletion */
-export const MAX_USERS_PER_DELETION = 10000
-
 /** An event of POST /api/track: https://developers.heap.io/reference/bulk-track */
 export type TrackEvent = {
   event: string
@@ -68,10 +56,14 @@ export type HeapAnswer = Answered | Unanswered
 export type Answered = { answered: true; status: number; body: JSONLikeObject | string }
 export type Unanswered = { answered: false; status: number; reason: string }
 
-// Core destroys a request's agent after each response, which would reset the other requests of a shared one. Without an
-// agent of our own, hosts with node-fetch before 2.7 open a TLS connection for every request.
+/**
+ * Keeps connections open. Hosts with node-fetch before 2.7 would otherwise open a TLS connection for every request.
+ * Core destroys a request's agent after each response, which would reset the other requests of this one: hence no-op.
+ */
 class SharedAgent extends Agent {
-  override destroy(): void {}
+  override destroy(): void {
+    // Idle sockets close when Heap ends them; the process owns this agent for as long as it lives.
+  }
 }
 
 export const keepAliveAgent = new SharedAgent({ keepAlive: true })
@@ -91,7 +83,12 @@ export class HeapClient {
     this.origin = settings.region === 'EU' ? HEAP_ORIGINS.EU : HEAP_ORIGINS.US
   }
 
-  /** At most {@link MAX_ITEMS_PER_REQUEST} items. Heap takes all of them or refuses the whole request. */
+  /** One item in a request of its own. */
+  send({ call, item }: HeapItem): Promise<HeapAnswer> {
+    return call === 'identify' ? this.identify(item) : this.bulk(call, [item])
+  }
+
+  /** At most 1,000 items. Heap takes all of them or refuses the whole request. */
   bulk(call: BulkCall, items: readonly HeapItem['item'][]): Promise<HeapAnswer> {
     const { path, list, body } = BULK_CALLS[call]
     return this.post(this.origin + path, { json: { app_id: this.appId, ...body, [list]: items } })
@@ -115,39 +112,29 @@ export class HeapClient {
     })
   }
 
-  /** How far a deletion is. Heap documents that it can be asked; the path is not in the documentation this project relies on. */
-  deletionStatus(accessToken: string, deletionRequestId: string): Promise<HeapAnswer> {
-    const id = encodeURIComponent(deletionRequestId)
-    return this.send('GET', `${HEAP_ORIGINS.US}/api/public/v0/deletion_status/${id}`, {
-      headers: { Authorization: `Bearer ${accessToken}` }
-    })
-  }
-
-  private post(url: string, options: RequestOptions): Promise<HeapAnswer> {
-    return this.send('POST', url, options)
-  }
-
-  private async send(method: 'GET' | 'POST', url: string, options: RequestOptions): Promise<HeapAnswer> {
+  private async post(url: string, options: RequestOptions): Promise<HeapAnswer> {
     try {
-      const response = await this.request(url, { method, ...REQUEST_DEFAULTS, ...options })
-      return { answered: true, status: response.status, body: answerBody(response) }
+      const response = await this.request(url, { method: 'POST', ...REQUEST_DEFAULTS, ...options })
+      return isRedirect(response) ? redirected(response) : answer(response)
     } catch (error) {
       return { answered: false, status: 504, reason: error instanceof Error ? error.message : String(error) }
     }
   }
 }
 
-function answerBody({ content, data }: ModifiedResponse): JSONLikeObject | string {
-  return typeof data === 'object' && data !== null ? (data as JSONLikeObject) : content
+function answer({ status, content, data }: ModifiedResponse): HeapAnswer {
+  const isJson = typeof data === 'object' && data !== null
+  return { answered: true, status, body: isJson ? (data as JSONLikeObject) : content }
 }
 
-export function succeeded({ status }: HeapAnswer): boolean {
-  return status >= 200 && status < 300
+function isRedirect({ status }: ModifiedResponse): boolean {
+  return status >= 300 && status < 400
 }
 
-/** Whether Segment sends it again later. 501 is final in Segment's own rules. */
-export function isRetryable(status: number): boolean {
-  return status === 408 || status === 423 || status === 429 || (status >= 500 && status !== 501)
+/** Retryable, because nothing says that Heap refused. */
+function redirected({ status, headers }: ModifiedResponse): HeapAnswer {
+  const reason = `Redirected (${status}) to ${headers.get('location') ?? 'nowhere'} instead of answered by Heap.`
+  return { answered: false, status: 502, reason }
 }
 
 /**

@@ -1,8 +1,6 @@
 import { PayloadValidationError } from '@segment/actions-core'
-import { MAX_IDENTITY_LENGTH, realId } from '../../lib/heap/identity'
-
-/** Heap's limit for a property value, because the id is also the `anonymous_id` property that joins events to a person. */
-const MAX_ANONYMOUS_ID_LENGTH = 1023
+import { realId } from '../../lib/heap/identity'
+import { MAX_IDENTITY_LENGTH, MAX_PROPERTY_LENGTH } from '../../lib/heap/limits'
 
 /** Who an event belongs to. An event without an identifier cannot be expressed. */
 export type UserIdentifier = { identity: string } | { anonymousId: string }
@@ -32,9 +30,12 @@ export function requiredIdentity(value: unknown, field: string): string {
   )
 }
 
-/** Throws a `PayloadValidationError` when too long: cutting would merge people. */
+/**
+ * As long as a property value at most, because it is also the `anonymous_id` property that joins events to a person.
+ * Throws a `PayloadValidationError` when longer: cutting would merge people.
+ */
 export function knownAnonymousId(value: unknown): string | undefined {
-  return withinLimit(realId(value), MAX_ANONYMOUS_ID_LENGTH, 'anonymous_id')
+  return withinLimit(realId(value), MAX_PROPERTY_LENGTH, 'anonymous_id')
 }
 
 function knownIdentity(value: unknown, field: string): string | undefined {

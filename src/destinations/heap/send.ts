@@ -1,15 +1,59 @@
-import { IntegrationError, MultiStatusResponse, PayloadValidationError } from '@segment/actions-core'
+import { MultiStatusResponse } from '@segment/actions-core'
 import type { JSONLikeObject, RequestClient } from '@segment/actions-core'
-import { BulkRequests } from './bulk'
+import { Attempt, BulkRequests } from './bulk'
 import type { Settings } from './generated-types'
-import { appIdProblem, HeapClient, isRetryable } from './heap-api'
+import { appIdProblem, HeapClient } from './heap-api'
 import type { BulkCall, HeapAnswer, HeapItem } from './heap-api'
-import { combine, coreError, invalid, isFailed, notSent } from './outcome'
-import type { Outcome, Settled } from './outcome'
-import { Payloads } from './merge'
+import { merge, mergeKey } from './merge'
+import type { Entry } from './merge'
+import {
+  accepted,
+  coreError,
+  failure,
+  invalid,
+  isFailed,
+  isRetryable,
+  notSent,
+  outcomeOf,
+  succeeded,
+  worseOf
+} from './outcome'
+import type { Failed, Outcome } from './outcome'
 
-/** What one payload becomes: what to tell Heap, or why it cannot be told. */
-export type Conversion = HeapItem[] | IntegrationError
+/** `perform`: sends the items in order. Returns Heap's last answer; throws what the first that fails says. */
+export async function send(
+  request: RequestClient,
+  settings: Settings,
+  items: readonly HeapItem[]
+): Promise<JSONLikeObject | string> {
+  const problem = appIdProblem(settings.appId)
+  if (problem !== undefined) throw coreError(401, problem)
+  const client = new HeapClient(request, settings)
+  let body: JSONLikeObject | string = {}
+  for (const item of items) body = accepted(await client.send(item)).body
+  return body
+}
+
+/** `performBatch`: one outcome per payload, at its own index, whatever Heap answers. */
+export async function sendBatch<Payload>(
+  request: RequestClient,
+  settings: Settings,
+  payloads: readonly Payload[],
+  convert: (payload: Payload, index: number) => HeapItem[]
+): Promise<MultiStatusResponse> {
+  const problem = appIdProblem(settings.appId)
+  const outcomes = problem
+    ? payloads.map((): Failed => ({ status: 401, errormessage: problem, errortype: 'INVALID_AUTHENTICATION' }))
+    : await new Batch(payloads.map((payload, index) => tryConvert(() => convert(payload, index)))).send(
+        new HeapClient(request, settings)
+      )
+  const response = new MultiStatusResponse()
+  for (const outcome of outcomes) {
+    if (isFailed(outcome)) response.pushErrorResponse(outcome)
+    else response.pushSuccessResponse(outcome)
+  }
+  return response
+}
 
 /** The order in which a batch's calls go out. */
 const BULK_ORDER: readonly BulkCall[] = ['track', 'partnerTrack', 'userProperties', 'accountProperties']
@@ -17,86 +61,96 @@ const BULK_ORDER: readonly BulkCall[] = ['track', 'partnerTrack', 'userPropertie
 /** Heap documents no bulk form of identify. */
 const CONCURRENT_LINKS = 5
 
-/** Converts each payload; one that Heap cannot take does not stop its neighbours. */
-export function convertEach<Payload>(
-  payloads: readonly Payload[],
-  convert: (payload: Payload, index: number) => HeapItem[]
-): Conversion[] {
-  return payloads.map((payload, index) => {
-    try {
-      return convert(payload, index)
-    } catch (error) {
-      return error instanceof IntegrationError
-        ? error
-        : new PayloadValidationError(`Cannot be converted: ${String(error)}`)
+/** What the payloads of a batch tell Heap, and what has come of each so far. */
+class Batch {
+  private readonly entries: Entry[] = []
+  private readonly outcomes: (Outcome | undefined)[]
+  /** By payload: why Heap refuses for good to link its user. That fails nothing else. */
+  private readonly notLinked = new Map<number, string>()
+
+  /** A payload that Heap cannot take does not stop its neighbours. */
+  constructor(conversions: readonly (HeapItem[] | Failed)[]) {
+    this.outcomes = conversions.map((conversion, payload) => {
+      if (!Array.isArray(conversion)) return conversion
+      for (const part of conversion) this.entries.push({ part, payloads: [payload] })
+      return undefined
+    })
+  }
+
+  async send(client: HeapClient): Promise<Outcome[]> {
+    await this.sendLinks(client)
+    const requests = new BulkRequests(client)
+    const calls = BULK_ORDER.filter((call) => this.entries.some(({ part }) => part.call === call))
+    for (const [position, call] of calls.entries()) {
+      const due = this.due(call)
+      const items = due.map(({ part }) => part.item)
+      const answers = await requests.send(call, items, calls.length - 1 - position)
+      due.forEach(({ part, payloads }, index) => this.record(payloads, outcomeOf(part, answers[index])))
     }
-  })
-}
-
-/** `performBatch`: one outcome per payload, at its own index, whatever Heap answers. */
-export async function deliverBatch(
-  request: RequestClient,
-  settings: Settings,
-  conversions: readonly Conversion[]
-): Promise<MultiStatusResponse> {
-  const response = new MultiStatusResponse()
-  for (const outcome of await deliver(request, settings, conversions)) {
-    if (isFailed(outcome)) response.pushErrorResponse(outcome)
-    else response.pushSuccessResponse(outcome)
+    return this.outcomes.map((outcome, payload) => this.withLink(outcome as Outcome, payload))
   }
-  return response
-}
 
-/** `perform`: a batch of one, which returns Heap's answer or throws what its outcome says in core's own error classes. */
-export async function deliverOne(
-  request: RequestClient,
-  settings: Settings,
-  items: HeapItem[]
-): Promise<JSONLikeObject | string> {
-  const [outcome] = await deliver(request, settings, [items])
-  if (isFailed(outcome)) throw coreError(outcome)
-  return outcome.body
-}
-
-async function deliver(
-  request: RequestClient,
-  settings: Settings,
-  conversions: readonly Conversion[]
-): Promise<Outcome[]> {
-  const problem = appIdProblem(settings.appId)
-  if (problem !== undefined)
-    return conversions.map(() => ({ status: 401, errormessage: problem, errortype: 'INVALID_AUTHENTICATION' }))
-  const settled = await sendAll(new HeapClient(request, settings), conversions)
-  return conversions.map((conversion, index) =>
-    conversion instanceof IntegrationError ? invalid(conversion) : combine(settled[index])
-  )
-}
-
-async function sendAll(client: HeapClient, conversions: readonly Conversion[]): Promise<Settled[][]> {
-  const payloads = new Payloads(conversions.map((each) => (each instanceof IntegrationError ? [] : each)))
-  const requests = new BulkRequests(client)
-  await sendLinks(client, payloads)
-  const calls = BULK_ORDER.filter((call) => payloads.have(call))
-  for (const [position, call] of calls.entries()) {
-    const entries = payloads.entriesFor(call)
-    const items = entries.map(({ part }) => part.item)
-    const answers = await requests.send(call, items, calls.length - 1 - position)
-    entries.forEach((entry, index) => payloads.record(entry, answers[index]))
-  }
-  return payloads.settled
-}
-
-/** A link that fails for now holds up the links behind it, and no payload that is linked already. */
-async function sendLinks(client: HeapClient, payloads: Payloads): Promise<void> {
-  const links = payloads.entriesFor('identify')
-  const queue = links[Symbol.iterator]()
-  let failed: HeapAnswer | undefined
-  const sendNext = async () => {
-    for (const link of queue) {
-      const answer = failed ? notSent(failed) : await client.identify(link.part.item)
-      if (isRetryable(answer.status)) failed ??= answer
-      payloads.record(link, answer)
+  private async sendLinks(client: HeapClient): Promise<void> {
+    const attempt = new Attempt()
+    const links = this.due('identify')
+    const queue = links.values()
+    const sendNext = async () => {
+      for (const link of queue) this.recordLink(link, attempt.over ?? attempt.heard(await client.send(link.part)))
     }
+    await Promise.all(Array.from({ length: Math.min(CONCURRENT_LINKS, links.length) }, sendNext))
   }
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT_LINKS, links.length) }, sendNext))
+
+  /**
+   * What to send of payloads that have not failed. Behind an entry that has to be sent again, the others for the same
+   * user wait as well, so that the last write wins.
+   */
+  private due(call: HeapItem['call']): Entry[] {
+    const waiting = new Map<string, Failed>()
+    const due = this.entries.filter((entry) => {
+      const [payload] = entry.payloads
+      const failed = this.failureOf(payload)
+      if (entry.part.call !== call || (failed && !isRetryable(failed.status))) return false
+      const obstacle = failed ?? waiting.get(mergeKey(entry))
+      if (!obstacle) return true
+      waiting.set(mergeKey(entry), obstacle)
+      this.record(entry.payloads, behind(obstacle))
+      return false
+    })
+    return merge(due)
+  }
+
+  private failureOf(payload: number): Failed | undefined {
+    const outcome = this.outcomes[payload]
+    return isFailed(outcome) ? outcome : undefined
+  }
+
+  private record(payloads: readonly number[], outcome: Outcome): void {
+    for (const payload of payloads) this.outcomes[payload] = worseOf(this.outcomes[payload], outcome)
+  }
+
+  private recordLink({ part, payloads }: Entry, answer: HeapAnswer): void {
+    if (isRetryable(answer.status)) this.record(payloads, outcomeOf(part, answer))
+    else if (!succeeded(answer)) for (const payload of payloads) this.notLinked.set(payload, failure(answer))
+  }
+
+  private withLink(outcome: Outcome, payload: number): Outcome {
+    const reason = this.notLinked.get(payload)
+    if (reason === undefined || outcome.body === undefined) return outcome
+    const body = typeof outcome.body === 'object' ? outcome.body : {}
+    return { ...outcome, body: { ...body, heap_user_id: `Not linked. ${reason}` } }
+  }
+}
+
+function tryConvert(convert: () => HeapItem[]): HeapItem[] | Failed {
+  try {
+    return convert()
+  } catch (error) {
+    return invalid(error)
+  }
+}
+
+/** What Heap answered to another payload does not count as its answer to this one. */
+function behind({ status, errormessage, body }: Failed): Failed {
+  const answer = body === undefined ? undefined : notSent({ answered: true, status, body })
+  return { status, errormessage: answer?.reason ?? errormessage }
 }

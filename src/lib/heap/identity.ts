@@ -1,6 +1,3 @@
-/** Heap takes identities of 1 to 255 characters: https://developers.heap.io/reference/track-1 */
-export const MAX_IDENTITY_LENGTH = 255
-
 // Written by clients that stringify a missing id. Heap cannot separate people again who were merged under one identity:
 // https://developers.heap.io/docs/using-identify, "Identify pitfalls".
 const PLACEHOLDERS = new Set([

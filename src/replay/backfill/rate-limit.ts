@@ -3,7 +3,7 @@ import type { JSONObject, JSONValue } from '@segment/actions-core'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { realId } from '../../lib/heap/identity'
 import type { SegmentMessage } from '../../segment/message'
-import { EVENTS_PER_MINUTE_OF_IDENTITY } from './event-rates'
+import { MAX_EVENTS_PER_MINUTE_OF_IDENTITY } from '../../lib/heap/limits'
 import { sleep } from '../notifier'
 
 /** How many windows a minute's allowance is dealt out in. */
@@ -19,7 +19,7 @@ export class RateLimit {
 
   constructor(eventsPerMinute: number) {
     this.app = windows(eventsPerMinute, APP_WINDOWS)
-    this.identities = windows(Math.min(eventsPerMinute, EVENTS_PER_MINUTE_OF_IDENTITY), IDENTITY_WINDOWS)
+    this.identities = windows(Math.min(eventsPerMinute, MAX_EVENTS_PER_MINUTE_OF_IDENTITY), IDENTITY_WINDOWS)
     this.burst = this.app.points
   }
 

@@ -1,4 +1,4 @@
-import { MAX_ITEMS_PER_REQUEST } from '../../destinations/heap/heap-api'
+import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
 import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
 import { memoryCost } from '../../segment/memory-cost'

@@ -1,10 +1,13 @@
 import { PayloadValidationError } from '@segment/actions-core'
+import type { IntegrationError } from '@segment/actions-core'
 import fc from 'fast-check'
-import type { Conversion } from '../../../src/destinations/heap/send'
 import type { HeapItem } from '../../../src/destinations/heap/heap-api'
 import type { Answer, Behaviour } from './fake-heap'
 
-/** What a payload becomes, and whether Heap refuses it. */
+/** What a payload becomes: what to tell Heap, or why it cannot be told. */
+export type Conversion = HeapItem[] | IntegrationError
+
+/** What a payload is planned to be, and whether Heap refuses it. */
 export interface Planned {
   kind: 'invalid' | 'track' | 'trackWithTraits' | 'partner' | 'user' | 'linkedUser' | 'account'
   /** Payloads with the same one are merged where Heap has properties. */

@@ -2,11 +2,11 @@ import heap from '../../../destinations/heap'
 import { MAX_REQUESTS_PER_BATCH } from '../../../destinations/heap/bulk'
 import {
   MAX_EVENT_NAME_LENGTH,
+  MAX_IDENTITY_LENGTH,
   MAX_ITEMS_PER_REQUEST,
   MAX_USERS_PER_DELETION,
   MIN_PARTNER_IDEMPOTENCY_KEY_LENGTH
-} from '../../../destinations/heap/heap-api'
-import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/identity'
+} from '../../../lib/heap/limits'
 import { KEPT_CHARACTERS } from './kept-characters'
 import { table } from './markdown'
 import { refusalTable } from './refusals'

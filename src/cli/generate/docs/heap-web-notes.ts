@@ -1,4 +1,4 @@
-import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/identity'
+import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/limits'
 import { KEPT_CHARACTERS } from './kept-characters'
 import { table } from './markdown'
 

@@ -1,5 +1,6 @@
 import type { BrowserActionDefinition } from '@segment/browser-destination-runtime/types'
-import { MAX_IDENTITY_LENGTH, realId } from '../../../lib/heap/identity'
+import { realId } from '../../../lib/heap/identity'
+import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/limits'
 import { IDENTIFY_CALLS_OF_ANY_KIND } from '../../../lib/mapping-presets'
 import { userProperties } from '../../../lib/heap/properties'
 import type { Settings } from '../generated-types'

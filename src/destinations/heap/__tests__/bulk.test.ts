@@ -134,31 +134,50 @@ describe('BulkRequests', () => {
     }
   )
 
-  it.each([408, 423, 429, 500, 503, 520])('sends nothing more after a %d', async (status) => {
-    const { sent, requests } = heapThat(() => answered(status))
-    const answers = await requests.send('userProperties', users(1001))
-    const reason = `Not sent: an earlier request of this batch failed (Heap answered ${status}); send it again.`
-    expect(answers).toStrictEqual([...users(1000).map(() => answered(status)), unanswered(status, reason)])
-    expect(await requests.send('track', users(1))).toStrictEqual([unanswered(status, reason)])
-    expect(sent).toHaveLength(1)
-  })
+  const notSent = (cause: string) => `Not sent: an earlier request of this batch failed (${cause}); send it again.`
 
-  it('sends nothing more after a network failure', async () => {
-    const { sent, requests } = heapThat(() => unanswered(504, 'socket hang up'))
-    const reason = 'Not sent: an earlier request of this batch failed (socket hang up); send it again.'
+  it('sends nothing more after a 429', async () => {
+    const { sent, requests } = heapThat(() => answered(429))
+    const unsent = unanswered(429, notSent('Heap answered 429'))
     expect(await requests.send('userProperties', users(1001))).toStrictEqual([
-      ...users(1000).map(() => unanswered(504, 'socket hang up')),
-      unanswered(504, reason)
+      ...users(1000).map(() => answered(429)),
+      unsent
     ])
+    expect(await requests.send('track', users(1))).toStrictEqual([unsent])
     expect(sent).toHaveLength(1)
   })
 
-  it('keeps what is settled when a later request fails', async () => {
-    const { requests } = heapThat((indexes) => {
-      if (indexes.length > 2) return refusal('Bad Request')
-      return indexes.includes(0) ? ok : answered(503)
+  const failures = [...[408, 423, 500, 503, 520].map(answered), unanswered(504, 'socket hang up')]
+  const cases = failures.map((failure): [number, HeapAnswer] => [failure.status, failure])
+
+  it.each(cases)('goes on after a %d, which costs only the items of its request', async (_status, failure) => {
+    const { sent, requests } = heapThat((_indexes, request) => (request % 2 === 0 ? failure : ok))
+    const answers = await requests.send('userProperties', users(4001))
+    expect(answers[999]).toStrictEqual(ok)
+    expect(answers.slice(1000, 2000)).toStrictEqual(users(1000).map(() => failure))
+    expect(answers[2000]).toStrictEqual(ok)
+    expect(answers.slice(3000, 4000)).toStrictEqual(users(1000).map(() => failure))
+    expect(answers[4000]).toStrictEqual(ok)
+    expect(sent).toHaveLength(5)
+  })
+
+  it.each(cases)('sends nothing more after two failures in a row: %d', async (status, failure) => {
+    const { sent, requests } = heapThat(() => failure)
+    const unsent = unanswered(status, notSent(failure.answered ? `Heap answered ${status}` : failure.reason))
+    expect(await requests.send('userProperties', users(1000))).toStrictEqual(users(1000).map(() => failure))
+    expect(await requests.send('track', users(1001))).toStrictEqual([...users(1000).map(() => failure), unsent])
+    expect(await requests.send('track', users(1))).toStrictEqual([unsent])
+    expect(sent).toHaveLength(2)
+  })
+
+  it('keeps what is settled when a later request fails, and goes on with the search', async () => {
+    const { sent, requests } = heapThat((indexes) => {
+      if (indexes.length > 2 || indexes.includes(7)) return refusal('Bad Request')
+      return indexes.includes(2) ? answered(503) : ok
     })
-    expect(statuses(await requests.send('userProperties', users(4)))).toStrictEqual([200, 200, 503, 503])
+    const answers = await requests.send('userProperties', users(8))
+    expect(statuses(answers)).toStrictEqual([200, 200, 503, 200, 200, 200, 200, 400])
+    expect(sent.length).toBeLessThan(14)
   })
 
   it('makes at most 64 requests over all calls, and leaves the rest undecided', async () => {

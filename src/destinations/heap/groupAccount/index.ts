@@ -2,12 +2,12 @@ import { PayloadValidationError } from '@segment/actions-core'
 import type { ActionDefinition } from '@segment/actions-core'
 import { flatten } from '../../../lib/flatten'
 import { realId } from '../../../lib/heap/identity'
+import { nestedMode } from '../../../lib/heap/properties'
 import { GROUP_CALLS } from '../../../lib/mapping-presets'
-import { convertEach, deliverBatch, deliverOne } from '../send'
+import { send, sendBatch } from '../send'
 import { batchingFields, nestedProperties } from '../common-fields'
 import type { Settings } from '../generated-types'
 import type { HeapItem } from '../heap-api'
-import { nestedMode } from '../nested-mode'
 import type { Payload } from './generated-types'
 
 /** What a group call becomes: the properties of an account. */
@@ -45,8 +45,8 @@ const action: ActionDefinition<Settings, Payload> = {
     nested_properties: nestedProperties,
     ...batchingFields
   },
-  perform: (request, { settings, payload }) => deliverOne(request, settings, heapAccount(payload)),
-  performBatch: (request, { settings, payload }) => deliverBatch(request, settings, convertEach(payload, heapAccount))
+  perform: (request, { settings, payload }) => send(request, settings, heapAccount(payload)),
+  performBatch: (request, { settings, payload }) => sendBatch(request, settings, payload, heapAccount)
 }
 
 export default action

@@ -1,12 +1,11 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import type { ActionDefinition } from '@segment/actions-core'
 import { IDENTIFY_CALLS } from '../../../lib/mapping-presets'
-import { userProperties } from '../../../lib/heap/properties'
-import { convertEach, deliverBatch, deliverOne } from '../send'
+import { nestedMode, userProperties } from '../../../lib/heap/properties'
+import { send, sendBatch } from '../send'
 import { anonymousIdField, batchingFields, identityField, nestedProperties } from '../common-fields'
 import type { Settings } from '../generated-types'
 import type { HeapItem } from '../heap-api'
-import { nestedMode } from '../nested-mode'
 import { knownAnonymousId, requiredIdentity } from '../identifier'
 import type { Payload } from './generated-types'
 
@@ -59,8 +58,8 @@ const action: ActionDefinition<Settings, Payload> = {
     nested_properties: nestedProperties,
     ...batchingFields
   },
-  perform: (request, { settings, payload }) => deliverOne(request, settings, heapUser(payload)),
-  performBatch: (request, { settings, payload }) => deliverBatch(request, settings, convertEach(payload, heapUser))
+  perform: (request, { settings, payload }) => send(request, settings, heapUser(payload)),
+  performBatch: (request, { settings, payload }) => sendBatch(request, settings, payload, heapUser)
 }
 
 export default action

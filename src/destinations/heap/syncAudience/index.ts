@@ -3,7 +3,7 @@ import type { ActionDefinition, AudienceMembership } from '@segment/actions-core
 import { ENGAGE_AUDIENCES } from '../../../lib/mapping-presets'
 import { snakeCase } from '../../../lib/snake-case'
 import { userProperties } from '../../../lib/heap/properties'
-import { convertEach, deliverBatch, deliverOne } from '../send'
+import { send, sendBatch } from '../send'
 import { batchingFields, identityField } from '../common-fields'
 import type { Settings } from '../generated-types'
 import type { HeapItem } from '../heap-api'
@@ -63,13 +63,9 @@ const action: ActionDefinition<Settings, Payload> = {
     ...batchingFields
   },
   perform: (request, { settings, payload, audienceMembership }) =>
-    deliverOne(request, settings, heapMembership(payload, audienceMembership)),
+    send(request, settings, heapMembership(payload, audienceMembership)),
   performBatch: (request, { settings, payload, audienceMembership = [] }) =>
-    deliverBatch(
-      request,
-      settings,
-      convertEach(payload, (each, index) => heapMembership(each, audienceMembership[index]))
-    )
+    sendBatch(request, settings, payload, (each, index) => heapMembership(each, audienceMembership[index]))
 }
 
 export default action

@@ -1,5 +1,5 @@
 import type { SegmentMessage } from '../../../segment/message'
-import { EVENTS_PER_MINUTE, EVENTS_PER_MINUTE_OF_IDENTITY } from '../event-rates'
+import { MAX_EVENTS_PER_MINUTE, MAX_EVENTS_PER_MINUTE_OF_IDENTITY } from '../../../lib/heap/limits'
 import { identityOf, RateLimit } from '../rate-limit'
 
 const MINUTE = 60_000
@@ -24,7 +24,7 @@ describe('RateLimit', () => {
   })
 
   it.each([
-    [EVENTS_PER_MINUTE, 13_000],
+    [MAX_EVENTS_PER_MINUTE, 13_000],
     [600, 500],
     [7, 5],
     [1, 1]
@@ -46,7 +46,7 @@ describe('RateLimit', () => {
   })
 
   it('lets at most 1,000 events of an identity pass in any minute, and as many of any other', async () => {
-    const rateLimit = new RateLimit(EVENTS_PER_MINUTE)
+    const rateLimit = new RateLimit(MAX_EVENTS_PER_MINUTE)
     const times: Record<string, number[]> = { busy: [], other: [] }
     for (let elapsed = 0; elapsed < 3 * MINUTE; elapsed += 100) {
       for (const identity of ['busy', 'other']) {
@@ -55,13 +55,13 @@ describe('RateLimit', () => {
       await jest.advanceTimersByTimeAsync(100)
     }
     for (const of of Object.values(times)) {
-      expect(mostInAMinute(of)).toBeLessThanOrEqual(EVENTS_PER_MINUTE_OF_IDENTITY)
+      expect(mostInAMinute(of)).toBeLessThanOrEqual(MAX_EVENTS_PER_MINUTE_OF_IDENTITY)
       expect(of.length / 3).toBeGreaterThanOrEqual(850)
     }
   })
 
   it('takes what there is, gives back what was not used, and takes nothing once the signal aborts', async () => {
-    const rateLimit = new RateLimit(EVENTS_PER_MINUTE)
+    const rateLimit = new RateLimit(MAX_EVENTS_PER_MINUTE)
     const stop = new AbortController()
     expect(await rateLimit.take(600, stop.signal)).toBe(600)
     expect(await rateLimit.take(600, stop.signal)).toBe(400)

@@ -51,17 +51,15 @@ describe('identifyUser', () => {
     ])
   })
 
-  it('still sends the properties when Heap refuses the link for good', async () => {
-    nock(US).post('/api/v1/identify').reply(400, 'unknown user_id')
-    nock(US).post('/api/add_user_properties').reply(200, {})
-    await testAction('identifyUser', identify, { mapping: { heap_user_id: '12' } })
-    expect(nock.isDone()).toBe(true)
-  })
-
-  it('sends no properties while the link can be retried', async () => {
-    nock(US).post('/api/v1/identify').reply(429, 'slow down')
+  it.each([
+    [400, 'APIError', 'unknown user_id'],
+    [429, 'RetryableError', 'slow down']
+  ])('sends no properties when Heap answers the link with %d', async (status, name, text) => {
+    nock(US).post('/api/v1/identify').reply(status, text)
     await expect(testAction('identifyUser', identify, { mapping: { heap_user_id: '12' } })).rejects.toMatchObject({
-      status: 429
+      status,
+      name,
+      message: `Heap answered ${status}: ${text}`
     })
   })
 

@@ -207,19 +207,17 @@ describe('trackEvent', () => {
     })
   })
 
-  it.each([301, 302, 307, 308])(
-    'does not follow a redirect (%d), and does not take it for a success',
-    async (status) => {
-      const elsewhere = nock('https://elsewhere.example').get(/.*/).reply(200, {}).post(/.*/).reply(200, {})
-      nock(US).post('/api/track').reply(status, '', { location: 'https://elsewhere.example/login' })
-      await expect(testAction('trackEvent', track)).rejects.toMatchObject({
-        status,
-        message: `Heap answered ${status}: `
-      })
-      expect(elsewhere.pendingMocks()).toHaveLength(2)
-      nock.cleanAll()
-    }
-  )
+  it.each([301, 302, 307, 308])('does not follow a redirect (%d), and is sent again later', async (status) => {
+    const elsewhere = nock('https://elsewhere.example').get(/.*/).reply(200, {}).post(/.*/).reply(200, {})
+    nock(US).post('/api/track').reply(status, '', { location: 'https://elsewhere.example/login' })
+    await expect(testAction('trackEvent', track)).rejects.toMatchObject({
+      status: 502,
+      name: 'RetryableError',
+      message: `Redirected (${status}) to https://elsewhere.example/login instead of answered by Heap.`
+    })
+    expect(elsewhere.pendingMocks()).toHaveLength(2)
+    nock.cleanAll()
+  })
 
   it('refuses a setting that cannot be an App ID, and names it', async () => {
     await expect(testAction('trackEvent', track, { settings: { ...settings, appId: 'abc' } })).rejects.toMatchObject({
