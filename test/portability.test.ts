@@ -121,6 +121,11 @@ describe('the rooms of src', () => {
     expect(wrong).toStrictEqual([])
   })
 
+  it('runs a definition in one place only', () => {
+    const makers = [...allSources].filter((file) => /new Destination\(/.test(readFileSync(join(root, file), 'utf8')))
+    expect(makers).toStrictEqual(['src/segment/engine.ts'])
+  })
+
   it('has no circle of imports', () => {
     const done = new Set<string>()
     const circles: string[] = []

@@ -1,15 +1,26 @@
 import { Errors } from '@oclif/core'
-import { dispatch } from '../segment/engine'
-import type { DispatchTarget, Verdict } from '../segment/engine'
+import type { JSONObject } from '@segment/actions-core'
+import type { Subscription } from '../segment/connection'
+import type { Engine, EngineCall } from '../segment/engine'
+import type { EngineOutcome } from '../segment/engine-outcome'
 import type { SegmentMessage } from '../segment/message'
-import { DEFAULT_RETRY_POLICY, isRetryable, MAX_RETRY_AFTER_MS, retryDelay } from '../segment/retry'
+import { DEFAULT_RETRY_POLICY, isRetryable, MAX_RETRY_AFTER_MS, retryAfterOf, retryDelay } from '../segment/retry'
 import { sleep } from './notifier'
+import type { Target } from './target'
 
 /** Attempts in a row that deliver nothing at all, one to five minutes or as long as Heap asks for: then the run ends, and can go on later. */
 const MAX_VAIN_ATTEMPTS = 12
 
 /** So many of them are Heap's; those that follow may be due to how much one attempt sends. */
 const PATIENT_ATTEMPTS = 3
+
+/** What a subscription makes the engine do. */
+export function callOf(
+  { partnerAction, mapping = {} }: Subscription,
+  { settings }: Pick<Target, 'settings'>
+): EngineCall {
+  return { action: partnerAction, mapping, settings }
+}
 
 export interface Wait {
   waitMs: number
@@ -18,9 +29,10 @@ export interface Wait {
 }
 
 export interface Delivery<Job extends { message: SegmentMessage }> {
-  target: DispatchTarget<unknown>
+  engine: Engine
+  call: EngineCall
   signal: AbortSignal
-  settle: (job: Job, verdict: Verdict) => void
+  settle: (job: Job, outcome: EngineOutcome) => void
   /** These have to be sent again, after a wait. */
   onRetry: (jobs: Job[], reason: string, wait: Wait) => void
   /** The wait is over. */
@@ -42,53 +54,53 @@ export async function deliver<Job extends { message: SegmentMessage }>(
   let vain = 0
   while (left.length > 0 && !delivery.signal.aborted) {
     const sent = left.slice(0, size)
-    const { again, failed } = await attempt(delivery, sent)
+    const { again, reason, retryAfterMs } = await attempt(delivery, sent)
     left = again.concat(left.slice(size))
     vain = again.length < sent.length ? 0 : vain + 1
     if (vain === 0) size *= 2
     else if (vain > PATIENT_ATTEMPTS) size = Math.ceil(sent.length / 2)
-    if (failed.length > 0) await pause(delivery, again, failed, vain)
+    if (again.length > 0) await pause(delivery, again, { reason, retryAfterMs, vain })
     if (left.length > 0 && !delivery.signal.aborted) await delivery.beforeResend?.(left.slice(0, size))
   }
 }
 
 interface Attempt<Job> {
-  /** To be sent again, with their verdicts. */
+  /** To be sent again. */
   again: Job[]
-  failed: Verdict[]
+  /** Why the first of them failed. */
+  reason: string
+  retryAfterMs: number
 }
 
 async function attempt<Job extends { message: SegmentMessage }>(
-  { target, settle }: Delivery<Job>,
+  { engine, call, settle }: Delivery<Job>,
   jobs: Job[]
 ): Promise<Attempt<Job>> {
-  const messages = jobs.map(({ message }) => message)
-  const verdicts = await dispatch(target, messages, true)
+  const messages = jobs.map(({ message }) => message as JSONObject)
+  const { outcomes, exchanges } = await engine.runApart(call, messages, { batched: true })
   const again = jobs.filter((job, index) => {
-    if (isRetryable(verdicts[index].status)) return true
-    settle(job, verdicts[index])
+    if (isRetryable(outcomes[index].status)) return true
+    settle(job, outcomes[index])
     return false
   })
-  return { again, failed: verdicts.filter(({ status }) => isRetryable(status)) }
+  const reason = reasonOf(outcomes.find(({ status }) => isRetryable(status)))
+  return { again, reason, retryAfterMs: retryAfterOf(exchanges, Date.now()) }
 }
 
 async function pause<Job extends { message: SegmentMessage }>(
   { signal, onRetry }: Delivery<Job>,
   again: Job[],
-  failed: Verdict[],
-  vain: number
+  { reason, retryAfterMs: askedMs, vain }: { reason: string; retryAfterMs: number; vain: number }
 ): Promise<void> {
-  const reason = reasonOf(failed[0])
   if (vain >= MAX_VAIN_ATTEMPTS) {
     throw new Errors.CLIError(`given up after ${vain} attempts; the same command goes on from here: ${reason}`)
   }
-  const askedMs = Math.max(...failed.map((verdict) => verdict.retryAfterMs))
   const retryAfterMs = Math.min(askedMs, MAX_RETRY_AFTER_MS)
   const waitMs = retryDelay(DEFAULT_RETRY_POLICY, Math.max(1, vain), Math.random, retryAfterMs)
   onRetry(again, reason, { waitMs, retryAfterMs })
   await sleep(waitMs, signal)
 }
 
-export function reasonOf(verdict: Verdict | undefined): string {
-  return verdict?.error ?? `status ${verdict?.status ?? 'unknown'}`
+export function reasonOf(outcome: EngineOutcome | undefined): string {
+  return outcome?.error ?? `status ${outcome?.status ?? 'unknown'}`
 }

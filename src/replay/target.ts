@@ -5,7 +5,7 @@ import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
 import heap from '../destinations/heap'
 import { appIdProblem, HEAP_ORIGINS } from '../destinations/heap/heap-api'
-import { redirectRequests } from '../segment/redirect'
+import { Engine } from '../segment/engine'
 import { appIdFor } from '../segment/app-id'
 import { readJson } from './durable-file'
 import { isObject } from '../segment/load-definition'
@@ -23,7 +23,7 @@ export interface HeapFlags {
 
 /** The destination, and what it is set to. */
 export interface Target {
-  definition: DestinationDefinition<unknown>
+  engine: Engine
   settings: JSONObject
   /** Tells one Heap from another. */
   address: string
@@ -38,11 +38,11 @@ export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }
   if (problem !== undefined) throw new Errors.CLIError(`--settings: ${problem}`)
   const settings: JSONObject = { region: flags.region, ...(file as JSONObject), appId: appId as string }
   const definition = heap as DestinationDefinition<unknown>
-  if (flags.live) return { definition, settings, address: 'Heap' }
+  if (flags.live) return { engine: new Engine({ definition }), settings, address: 'Heap' }
   const emulator = flags.emulator.replace(/\/+$/, '')
   if (sends) await requireEmulator(emulator)
   const origins = { [HEAP_ORIGINS.US]: emulator, [HEAP_ORIGINS.EU]: `${emulator}/eu` }
-  return { definition: redirectRequests(definition, origins), settings, address: emulator }
+  return { engine: new Engine({ definition, origins }), settings, address: emulator }
 }
 
 async function settingsFile(path: string): Promise<Record<string, unknown>> {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { Destination } from '@segment/actions-core'
-import type { ActionDefinition, DestinationDefinition } from '@segment/actions-core'
+import type { ActionDefinition } from '@segment/actions-core'
+import type { Engine } from './engine'
 import { errorBody, jsonNotFound } from './http-errors'
 import { BodyError, readJson } from './json-body'
 import { isJsonObject } from './message'
@@ -14,7 +14,7 @@ import { runAction, runDeletion, runDynamicField, runHook } from './tester-run'
 import type { HookName, TesterCall } from './tester-run'
 
 export interface ActionsTesterOptions<Settings> {
-  definition: DestinationDefinition<Settings>
+  engine: Engine<Settings>
   directoryName: string
   /** What `GET /manifest` shows when it is not the definition that runs. */
   manifest?: object
@@ -34,7 +34,7 @@ export const SEGMENT_APP_ORIGINS = [
 const ALLOWED_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE']
 
 /** The server that Segment's hosted Actions Tester and `curl` talk to. It looks at no subscription: actions run as asked. */
-export function actionsTester<Settings>({ definition, directoryName, manifest }: ActionsTesterOptions<Settings>): Hono {
+export function actionsTester<Settings>({ engine, directoryName, manifest }: ActionsTesterOptions<Settings>): Hono {
   const app = new Hono()
   app.notFound(jsonNotFound)
   app.onError((error, c) => c.json(errorBody(error.message), statusOf(error)))
@@ -42,10 +42,10 @@ export function actionsTester<Settings>({ definition, directoryName, manifest }:
     app.use(path, allowPrivateNetwork, cors({ origin: SEGMENT_APP_ORIGINS, allowMethods: ALLOWED_METHODS }))
     app.on(method, path, handler)
   }
-  at('GET', '/manifest', (c) => c.json({ ...(manifest ?? definition), directoryName }))
-  const post = poster(definition, at)
-  accountRoutes(definition, post)
-  for (const [slug, action] of Object.entries(definition.actions)) actionRoutes(definition, slug, action, post)
+  at('GET', '/manifest', (c) => c.json({ ...(manifest ?? engine.definition), directoryName }))
+  const post = poster(engine, at)
+  accountRoutes(engine, post)
+  for (const [slug, action] of Object.entries(engine.prepared.actions)) actionRoutes(engine, slug, action, post)
   return app
 }
 
@@ -57,7 +57,7 @@ type Post<Settings> = (
   failed: Failed
 ) => void
 
-function poster<Settings>(definition: DestinationDefinition<Settings>, at: Route): Post<Settings> {
+function poster<Settings>({ definition }: Engine<Settings>, at: Route): Post<Settings> {
   return (path, run, failed) =>
     at('POST', path, async (c) => {
       const body = await readBody(c)
@@ -71,41 +71,38 @@ function poster<Settings>(definition: DestinationDefinition<Settings>, at: Route
     })
 }
 
-function accountRoutes<Settings>(definition: DestinationDefinition<Settings>, post: Post<Settings>): void {
-  post('/authenticate', ({ settings }) => authenticate(definition, settings), badSettings)
-  post('/refreshAccessToken', (call) => runTokenRefresh(definition, call), notOk)
-  if (definition.onDelete) post('/delete', (call) => runDeletion(definition, call), listed)
+function accountRoutes<Settings>(engine: Engine<Settings>, post: Post<Settings>): void {
+  const { definition } = engine
+  post('/authenticate', ({ settings }) => authenticate(engine, settings), badSettings)
+  post('/refreshAccessToken', (call) => runTokenRefresh(engine, call), notOk)
+  if (definition.onDelete) post('/delete', (call) => runDeletion(engine, call), listed)
   for (const name of ['createAudience', 'getAudience'] as const) {
-    if (hasAudienceCall(definition, name)) post(`/${name}`, (call) => runAudience(definition, name, call), notOk)
+    if (hasAudienceCall(definition, name)) post(`/${name}`, (call) => runAudience(engine, name, call), notOk)
   }
 }
 
 function actionRoutes<Settings>(
-  definition: DestinationDefinition<Settings>,
+  engine: Engine<Settings>,
   slug: string,
   action: ActionDefinition<Settings>,
   post: Post<Settings>
 ): void {
-  const dynamicField = (call: TesterCall<Settings>, c: Context) =>
-    runDynamicField(definition, slug, lastSegment(c), call)
-  post(`/${slug}`, (call) => runAction(definition, slug, call), listed)
+  const dynamicField = (call: TesterCall<Settings>, c: Context) => runDynamicField(engine, slug, lastSegment(c), call)
+  post(`/${slug}`, (call) => runAction(engine, slug, call), listed)
   // A nested field is asked for by its path, such as `products.id`
   for (const field of Object.keys(action.dynamicFields ?? {}))
     post(`/${slug}/:field{${field}(\\..+)?}`, dynamicField, serverError)
   for (const [name, hook] of Object.entries(action.hooks ?? {})) {
-    post(`/${slug}/hooks/${name}`, (call) => runHook(definition, slug, name as HookName, call), serverError)
+    post(`/${slug}/hooks/${name}`, (call) => runHook(engine, slug, name as HookName, call), serverError)
     for (const [field, { dynamic }] of Object.entries(hook.inputFields ?? {})) {
-      const run = (call: TesterCall<Settings>) => runDynamicField(definition, slug, field, call, dynamic)
+      const run = (call: TesterCall<Settings>) => runDynamicField(engine, slug, field, call, dynamic)
       if (dynamic) post(`/${slug}/hooks/${name}/dynamic/${field}`, run, serverError)
     }
   }
 }
 
-async function authenticate<Settings>(
-  definition: DestinationDefinition<Settings>,
-  settings: Settings
-): Promise<{ ok: true }> {
-  await new Destination(definition).testAuthentication(settings)
+async function authenticate<Settings>(engine: Engine<Settings>, settings: Settings): Promise<{ ok: true }> {
+  await engine.destination().testAuthentication(settings)
   return { ok: true }
 }
 

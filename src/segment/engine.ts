@@ -1,151 +1,196 @@
 import { Destination, transform } from '@segment/actions-core'
-import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
-import type { Subscription } from './connection'
+import type { ActionDefinition, DestinationDefinition, ExecuteInput, JSONObject } from '@segment/actions-core'
+import { failed, isRetryableThrow, nodeOutcome } from './engine-outcome'
+import type { EngineOutcome } from './engine-outcome'
 import { observeRequests } from './exchange'
-import type { SegmentMessage } from './message'
-import { isRetryable, parseRetryAfter } from './retry'
+import type { Exchange } from './exchange'
+import { withoutNullContext } from './message'
+import { redirectRequests } from './redirect'
+import type { Origins } from './redirect'
+import { unsentRequests } from './unsent-requests'
 
-export interface DispatchTarget<Settings> {
+export interface EngineOptions<Settings> {
   definition: DestinationDefinition<Settings>
-  settings: JSONObject
-  subscription: Subscription
-  now: () => number
+  /** Where requests go instead. Default: where the definition sends them. */
+  origins?: Origins
+  /** True: no request leaves the process; each is answered with 200 and `{}`. */
+  dryRun?: boolean
+  /** Told of every request of every run, as it is answered. */
+  onExchange?: (exchange: Exchange) => void
 }
 
-/** What became of one message: an HTTP status, 504 standing for a network failure, and the wait that the API asked for. */
-export interface Verdict {
-  status: number
-  error?: string
-  retryAfterMs: number
+type Bundle<Settings> = ExecuteInput<Settings, JSONObject, JSONObject>
+
+/** What an action is run with. */
+export interface EngineCall<Settings = unknown> extends Partial<
+  Pick<Bundle<Settings>, 'auth' | 'features' | 'subscriptionMetadata'>
+> {
+  action: string
+  mapping: JSONObject
+  settings: Settings
 }
 
-/** Sends the messages through the engine, as one batch or each by itself in order. One verdict a message; never throws. */
-export async function dispatch<Settings>(
-  target: DispatchTarget<Settings>,
-  messages: SegmentMessage[],
-  batched: boolean
-): Promise<Verdict[]> {
-  return batched ? dispatchBatch(target, messages) : dispatchEach(target, messages)
+export interface Run {
+  /** One for each event, in order. */
+  outcomes: EngineOutcome[]
+  /** Every request that was answered, in order. Nothing is redacted. */
+  exchanges: Exchange[]
 }
 
-async function dispatchBatch<Settings>(
-  target: DispatchTarget<Settings>,
-  messages: SegmentMessage[]
-): Promise<Verdict[]> {
-  const call = engineCall(target)
-  try {
-    const [result] = await call.destination.onBatch(messages, call.settings)
-    return messages.map((_, index) => ({
-      ...nodeVerdict(result?.multistatus?.[index]),
-      retryAfterMs: call.retryAfterMs()
-    }))
-  } catch (error) {
-    const status = statusOf(error)
-    if (status === undefined || !isRetryable(status)) return dispatchMapped(target, messages)
-    return messages.map(() => ({ status, error: textOf(error), retryAfterMs: call.retryAfterMs() }))
+/** The only place that runs a definition. */
+export class Engine<Settings = unknown> {
+  /** The definition as it is run, its requests redirected. */
+  readonly prepared: DestinationDefinition<Settings>
+
+  constructor(private readonly options: EngineOptions<Settings>) {
+    const { definition, origins = {}, dryRun = false } = options
+    this.prepared = redirectRequests(dryRun ? unsentRequests(definition) : definition, origins)
   }
-}
 
-/** The engine throws for a whole batch when the mapping fails for one of its messages: the others go as a batch. */
-async function dispatchMapped<Settings>(
-  target: DispatchTarget<Settings>,
-  messages: SegmentMessage[]
-): Promise<Verdict[]> {
-  const failures = messages.map((message) => mappingFailure(target, message))
-  const mapped = messages.filter((_, index) => failures[index] === undefined)
-  if (mapped.length === messages.length) return dispatchEach(target, messages)
-  const verdicts = (mapped.length > 0 ? await dispatchBatch(target, mapped) : []).values()
-  return failures.map((failure) => failure ?? (verdicts.next().value as Verdict))
-}
+  get definition(): DestinationDefinition<Settings> {
+    return this.options.definition
+  }
 
-/** Also the way out when one message makes the engine throw for the whole batch: its neighbours still arrive. */
-async function dispatchEach<Settings>(
-  target: DispatchTarget<Settings>,
-  messages: SegmentMessage[]
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = []
-  for (const message of messages) verdicts.push(await dispatchOne(target, message))
-  return verdicts
-}
+  /** Runs an action for its events: as one batch, or each by itself in order. Never throws. */
+  async run(call: EngineCall<Settings>, events: JSONObject[], { batched }: { batched: boolean }): Promise<Run> {
+    if (batched) return this.runBatch(call, events)
+    const runs: Run[] = []
+    for (const event of events) runs.push(await this.runOne(call, event))
+    return joined(runs)
+  }
 
-async function dispatchOne<Settings>(target: DispatchTarget<Settings>, message: SegmentMessage): Promise<Verdict> {
-  const call = engineCall(target)
-  try {
-    await call.destination.onEvent(message, call.settings)
-    return { status: 200, retryAfterMs: 0 }
-  } catch (error) {
-    return (
-      mappingFailure(target, message) ?? {
-        status: statusOf(error) ?? 500,
-        error: textOf(error),
-        retryAfterMs: call.retryAfterMs()
-      }
+  /**
+   * The same for events that have nothing to do with each other: where one makes the engine throw for the whole batch,
+   * it is refused alone and the others go as a batch.
+   */
+  async runApart(call: EngineCall<Settings>, events: JSONObject[], how: { batched: boolean }): Promise<Run> {
+    const run = await this.run(call, events, how)
+    if (!how.batched || !run.outcomes.some(({ thrown, status }) => thrown && !isRetryableThrow(thrown, status)))
+      return run
+    const failures = events.map((event) => mappingFailure(call.mapping, event))
+    const mapped = events.filter((_, index) => failures[index] === undefined)
+    if (mapped.length === events.length) return this.run(call, events, { batched: false })
+    const rest = mapped.length > 0 ? await this.runApart(call, mapped, how) : NOTHING
+    const outcomes = rest.outcomes.values()
+    return {
+      outcomes: failures.map((failure) => failure ?? (outcomes.next().value as EngineOutcome)),
+      exchanges: rest.exchanges
+    }
+  }
+
+  /**
+   * A destination to call otherwise. Each call has one of its own, because it keeps every response it ever saw; core
+   * caches the costly part, the schemas.
+   */
+  destination(onExchange?: (exchange: Exchange) => void, definition = this.prepared): Destination<Settings> {
+    const observed = observeRequests(definition, (exchange) => {
+      onExchange?.(exchange)
+      this.options.onExchange?.(exchange)
+    })
+    return new Destination(observed)
+  }
+
+  private async runOne(call: EngineCall<Settings>, event: JSONObject): Promise<Run> {
+    const { action, exchanges, payloads } = this.start(call.action)
+    const data = withoutNullContext(event)
+    const outcome = await action
+      .execute({ ...bundle(call, data), data })
+      .then((): EngineOutcome => ({ status: 200 }), failed)
+    const failure = outcome.thrown && mappingFailure(call.mapping, event)
+    return { outcomes: [{ payload: payloads[0] ?? mapped(call.mapping, data), ...outcome, ...failure }], exchanges }
+  }
+
+  private async runBatch(call: EngineCall<Settings>, events: JSONObject[]): Promise<Run> {
+    const { action, exchanges, payloads } = this.start(call.action)
+    const data = events.map(withoutNullContext)
+    const outcomes = await action.executeBatch({ ...bundle(call, data[0]), data }).then(
+      (nodes) => data.map((_, index) => nodeOutcome(nodes[index])),
+      (error: unknown) => data.map(() => failed(error))
     )
+    // What does not pass the schema never reaches the action: then nothing tells whose the payloads are.
+    const isComplete = payloads.length === data.length
+    const payloadOf = (index: number) => (isComplete ? payloads[index] : mapped(call.mapping, data[index]))
+    return { outcomes: outcomes.map((outcome, index) => ({ payload: payloadOf(index), ...outcome })), exchanges }
+  }
+
+  private start(key: string) {
+    const exchanges: Exchange[] = []
+    const payloads: JSONObject[] = []
+    const watched = watchedAction(this.prepared.actions[key], payloads)
+    const destination = this.destination((exchange) => exchanges.push(exchange), {
+      ...this.prepared,
+      actions: { [key]: watched }
+    })
+    return { action: destination.actions[key], exchanges, payloads }
   }
 }
 
-/** Final: a mapping that fails for a message now fails for it whenever it is sent. */
-function mappingFailure<Settings>(
-  { subscription }: DispatchTarget<Settings>,
-  message: SegmentMessage
-): Verdict | undefined {
+const NOTHING: Run = { outcomes: [], exchanges: [] }
+
+function joined(runs: Run[]): Run {
+  return {
+    outcomes: runs.flatMap(({ outcomes }) => outcomes),
+    exchanges: runs.flatMap(({ exchanges }) => exchanges)
+  }
+}
+
+/** The action, which notes what it is given. */
+function watchedAction<Settings>(
+  action: ActionDefinition<Settings>,
+  payloads: JSONObject[]
+): ActionDefinition<Settings> {
+  const { perform, performBatch } = action
+  return {
+    ...action,
+    perform: (request, data) => {
+      payloads.push(data.payload as JSONObject)
+      return perform(request, data) as unknown
+    },
+    performBatch:
+      performBatch &&
+      ((request, data) => {
+        payloads.push(...(data.payload as JSONObject[]))
+        return performBatch(request, data)
+      })
+  }
+}
+
+interface Context {
+  personas?: { audience_settings?: JSONObject } & JSONObject
+}
+
+/** What core's own `onEvent` and `onBatch` hand to an action beside the events; of a batch, the first event decides. */
+function bundle<Settings>(
+  { mapping, settings, auth, features, subscriptionMetadata }: EngineCall<Settings>,
+  first: JSONObject
+) {
+  const { personas } = (first?.context ?? {}) as Context
+  return {
+    mapping,
+    settings,
+    auth,
+    features,
+    subscriptionMetadata,
+    audienceSettings: personas ? personas.audience_settings : {},
+    personasContext: personas as Bundle<Settings>['personasContext']
+  }
+}
+
+/** Final: a mapping that fails for an event now fails for it whenever it is sent. */
+function mappingFailure(mapping: JSONObject, event: JSONObject): EngineOutcome | undefined {
   try {
-    transform(subscription.mapping ?? {}, message)
+    transform(mapping, event)
     return undefined
   } catch (error) {
-    return { status: 400, error: textOf(error), retryAfterMs: 0 }
+    return { ...failed(error), status: 400 }
   }
 }
 
-/** A Destination keeps every response it ever saw, so each call has its own; core caches the costly part, the schemas. */
-function engineCall<Settings>({ definition, settings, subscription, now }: DispatchTarget<Settings>) {
-  let retryAfterMs = 0
-  const observed = observeRequests(definition, ({ response }) => {
-    if (isRetryable(response.statusCode)) {
-      retryAfterMs = Math.max(retryAfterMs, parseRetryAfter(response.headers['retry-after'], now()))
-    }
-  })
-  const { partnerAction, subscribe, mapping = {} } = subscription
-  return {
-    destination: new Destination(observed),
-    settings: { ...settings, subscription: { partnerAction, subscribe, mapping } },
-    retryAfterMs: () => retryAfterMs
+/** What the mapping makes of an event; undefined when it fails. */
+export function mapped(mapping: JSONObject, event: JSONObject): JSONObject | undefined {
+  try {
+    return transform(mapping, event)
+  } catch {
+    return undefined
   }
-}
-
-interface StatusNode {
-  status: number
-  errormessage?: string
-  body?: unknown
-}
-
-function nodeVerdict(node: StatusNode | undefined): Omit<Verdict, 'retryAfterMs'> {
-  if (!node) return { status: 500, error: 'the destination returned no outcome for this message' }
-  if (node.status < 300) return { status: node.status }
-  const body = typeof node.body === 'string' ? node.body : JSON.stringify(node.body)
-  return { status: node.status, error: node.errormessage ?? body ?? `status ${node.status}` }
-}
-
-interface EngineError {
-  name?: string
-  status?: number
-  code?: unknown
-  message?: string
-  response?: { status?: number; content?: string }
-}
-
-/** Undefined: the error comes from neither the API nor the network, nor from the definition on purpose. */
-function statusOf(error: unknown): number | undefined {
-  const { status, response } = error as EngineError
-  return status ?? response?.status ?? (isNetworkError(error as EngineError) ? 504 : undefined)
-}
-
-/** System codes such as ECONNRESET or EAI_AGAIN; the codes of Node's own mistakes begin with ERR_. */
-function isNetworkError({ name, code }: EngineError): boolean {
-  return name === 'FetchError' || (typeof code === 'string' && /^E(?!RR_)[A-Z_]+$/.test(code))
-}
-
-function textOf(error: unknown): string {
-  const { message, response } = error as EngineError
-  return [message ?? String(error), response?.content].filter(Boolean).join(': ')
 }

@@ -1,7 +1,7 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { isMeantFor, subscriptionFilter } from './connection'
 import type { Subscription } from './connection'
-import { dispatch } from './engine'
+import type { Engine } from './engine'
 import { SubscriptionQueue } from './subscription-queue'
 import type { Outcome } from './subscription-queue'
 import { memoryCost } from './memory-cost'
@@ -23,7 +23,7 @@ const DEFAULT_MAX_QUEUED_BYTES = 32 * 1024 * 1024
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
 export interface DeliveryQueueOptions<Settings> {
-  definition: DestinationDefinition<Settings>
+  engine: Engine<Settings>
   settings: JSONObject
   subscriptions: Subscription[]
   /** Told of what has no outcome: a message that no subscription takes. */
@@ -69,7 +69,7 @@ export class DeliveryQueue<Settings> {
 
   /** Takes all the messages, or, when the queue has no room for them or after `close()`, returns false and takes none. */
   enqueue(messages: SegmentMessage[]): boolean {
-    const name = this.options.definition.name
+    const { name } = this.options.engine.definition
     const meant = messages.filter((message) => isMeantFor(message, name))
     const shares = this.routes.map(({ matches, queue }) => ({ queue, messages: meant.filter(matches) }))
     const taken = shares.flatMap((share) => share.messages)
@@ -111,9 +111,10 @@ export class DeliveryQueue<Settings> {
   }
 
   private route(subscription: Subscription): Route {
-    const { definition, settings, flushMs = 100, retry, now = Date.now, random = Math.random } = this.options
-    const size = batchSize(definition, subscription)
-    const target = { definition, settings, subscription, now }
+    const { engine, settings, flushMs = 100, retry, now = Date.now, random = Math.random } = this.options
+    const size = batchSize(engine.definition, subscription)
+    const { partnerAction: action, mapping = {} } = subscription
+    const call = { action, mapping, settings: settings as Settings }
     const queue = new SubscriptionQueue({
       subscription,
       batchSize: size ?? 1,
@@ -121,7 +122,7 @@ export class DeliveryQueue<Settings> {
       retry: { ...DEFAULT_RETRY_POLICY, ...retry },
       now,
       random,
-      send: (messages) => dispatch(target, messages, size !== undefined),
+      send: (messages) => engine.runApart(call, messages as JSONObject[], { batched: size !== undefined }),
       maxBatchBytes: MAX_BATCH_BYTES,
       sizeOf: (message) => this.sizeOf([message]),
       report: (outcome) => this.report(outcome)

@@ -1,8 +1,6 @@
 import { Agent } from 'node:http'
 import { IntegrationError } from '@segment/actions-core'
 import type { DestinationDefinition, RequestClient, RequestOptions } from '@segment/actions-core'
-import { observeRequests } from './exchange'
-import type { Exchange } from './exchange'
 
 /** Origin that the definition calls (`https://heapanalytics.com`) → base URL that gets the request instead, `http:`. */
 export type Origins = Record<string, string>
@@ -16,16 +14,14 @@ const localHttpAgent = new LastingAgent({ keepAlive: true })
 
 /**
  * The same definition whose requests to the listed origins go to local base URLs. Any other host is refused, so that nothing
- * leaves the machine. With no origins the definition goes out unchanged, but for `onExchange`.
+ * leaves the machine. With no origins the definition is unchanged.
  */
 export function redirectRequests<Settings>(
   definition: DestinationDefinition<Settings>,
-  origins: Origins,
-  onExchange?: (exchange: Exchange) => void
+  origins: Origins
 ): DestinationDefinition<Settings> {
-  const observed = onExchange ? observeRequests(definition, onExchange) : definition
-  if (Object.keys(origins).length === 0) return observed
-  const { extendRequest, ...callbacks } = observed
+  if (Object.keys(origins).length === 0) return definition
+  const { extendRequest, ...callbacks } = definition
   const redirected = wrapCallbacks(callbacks, origins) as typeof callbacks
   return {
     ...redirected,

@@ -1,3 +1,5 @@
+import type { Exchange } from './exchange'
+
 export interface RetryPolicy {
   /** The first retry waits up to this long. Default 500 ms. */
   minMs: number
@@ -20,6 +22,12 @@ export function isRetryable(status: number): boolean {
 export function retryDelay(policy: RetryPolicy, attempt: number, random: () => number, retryAfterMs = 0): number {
   const ceiling = Math.min(policy.maxMs, policy.minMs * 2 ** (attempt - 1))
   return Math.max(random() * ceiling, Math.min(retryAfterMs, MAX_RETRY_AFTER_MS))
+}
+
+/** The longest wait that the API asked for, in ms from `now`; 0 when it asked for none. */
+export function retryAfterOf(exchanges: Exchange[], now: number): number {
+  const refused = exchanges.filter(({ response }) => isRetryable(response.statusCode))
+  return Math.max(0, ...refused.map(({ response }) => parseRetryAfter(response.headers['retry-after'], now)))
 }
 
 /** A Retry-After header, seconds or an HTTP date, in ms from `now`; 0 when there is none. */

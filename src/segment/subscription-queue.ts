@@ -1,7 +1,8 @@
 import type { Subscription } from './connection'
-import type { Verdict } from './engine'
+import type { Run } from './engine'
+import type { EngineOutcome } from './engine-outcome'
 import type { SegmentMessage } from './message'
-import { isRetryable, retryDelay } from './retry'
+import { isRetryable, retryAfterOf, retryDelay } from './retry'
 import type { RetryPolicy } from './retry'
 
 /** One record per attempt at delivering one message to one subscription; the last has `willRetry: false`. */
@@ -33,7 +34,7 @@ export interface SubscriptionQueueOptions {
   retry: RetryPolicy
   now: () => number
   random: () => number
-  send: (messages: SegmentMessage[]) => Promise<Verdict[]>
+  send: (messages: SegmentMessage[]) => Promise<Run>
   report: (outcome: Outcome) => void
 }
 
@@ -106,20 +107,19 @@ export class SubscriptionQueue {
 
   private async attempt(jobs: Job[]): Promise<void> {
     for (const job of jobs) job.attempt++
-    const verdicts = await this.options.send(jobs.map(({ message }) => message))
-    if (!this.closed) this.settle(jobs, verdicts)
+    const run = await this.options.send(jobs.map(({ message }) => message))
+    if (!this.closed) this.settle(jobs, run)
   }
 
-  private settle(jobs: Job[], verdicts: Verdict[]): void {
-    const [{ attempt }] = jobs
-    const retryAfterMs = Math.max(...verdicts.map((verdict) => verdict.retryAfterMs))
-    const delayMs = retryDelay(this.options.retry, attempt, this.options.random, retryAfterMs)
-    const again = jobs.filter((job, index) => this.record(job, verdicts[index], delayMs))
+  private settle(jobs: Job[], { outcomes, exchanges }: Run): void {
+    const { retry, random, now } = this.options
+    const delayMs = retryDelay(retry, jobs[0].attempt, random, retryAfterOf(exchanges, now()))
+    const again = jobs.filter((job, index) => this.record(job, outcomes[index], delayMs))
     if (again.length > 0) this.after(delayMs, () => this.retry(again))
   }
 
   /** True when the job is to be sent again. */
-  private record(job: Job, { status, error }: Verdict, delayMs: number): boolean {
+  private record(job: Job, { status, error }: EngineOutcome, delayMs: number): boolean {
     const { subscription, retry, now, report } = this.options
     const retryable = isRetryable(status)
     const willRetry = retryable && now() + delayMs - job.queuedAt <= retry.giveUpAfterMs

@@ -1,15 +1,9 @@
-import { defaultValues, Destination, PayloadValidationError } from '@segment/actions-core'
-import type {
-  ActionDefinition,
-  DestinationDefinition,
-  ExecuteInput,
-  JSONObject,
-  SegmentEvent
-} from '@segment/actions-core'
-import { observeRequests } from './exchange'
+import { defaultValues, PayloadValidationError } from '@segment/actions-core'
+import type { ActionDefinition, Destination, ExecuteInput, JSONObject, SegmentEvent } from '@segment/actions-core'
+import type { Engine } from './engine'
+import type { EngineOutcome } from './engine-outcome'
 import type { Exchange } from './exchange'
 import { mappingSizeProblem } from './mapping-size'
-import { withoutNullContext } from './message'
 import { redactExchange, redactText, secretsIn } from './redact'
 import type { TesterError } from './tester-error'
 
@@ -23,77 +17,59 @@ export interface TesterCall<Settings> extends Omit<
 
 export type HookName = keyof NonNullable<ActionDefinition<unknown>['hooks']>
 type DynamicFunction<Settings> = Parameters<Destination<Settings>['executeDynamicField']>[3]
-type BatchNode = Awaited<ReturnType<Destination['executeBatch']>>[number]
 type ListedExchange = Exchange | (TesterError & { index: number })
 
 /** The requests that the action made for the event, or for an array of events as one batch, then the events that failed. */
 export async function runAction<Settings>(
-  definition: DestinationDefinition<Settings>,
+  engine: Engine<Settings>,
   slug: string,
   call: TesterCall<Settings>
 ): Promise<ListedExchange[]> {
-  const { destination, exchanges } = observedEngine(definition, call)
-  const action = destination.actions[slug]
   const { payload = {}, settings, auth, features, subscriptionMetadata } = call
-  const shared = {
-    settings,
-    auth,
-    features,
-    subscriptionMetadata,
-    mapping: mappingOver(definition.actions[slug], call)
-  }
-  if (!Array.isArray(payload)) {
-    await action.execute({
-      ...shared,
-      data: withoutNullContext(payload),
-      audienceSettings: audienceSettingsOf(payload)
-    })
-    return exchanges()
-  }
-  const data = payload.map(withoutNullContext)
-  const nodes = await action.executeBatch({ ...shared, data, audienceSettings: audienceSettingsOf(payload[0]) })
-  return [...exchanges(), ...failuresOf(nodes, secretsIn(definition, settings, auth))]
+  const mapping = mappingOver(engine.definition.actions[slug], call)
+  const run = await engine.run(
+    { action: slug, mapping, settings, auth, features, subscriptionMetadata },
+    Array.isArray(payload) ? payload : [payload],
+    { batched: Array.isArray(payload) }
+  )
+  const thrown = run.outcomes.find((outcome) => outcome.thrown)?.thrown
+  if (thrown) throw thrown
+  const secrets = secretsIn(engine.definition, settings, auth)
+  return [...redacted(run.exchanges, secrets), ...failuresOf(run.outcomes, secrets)]
 }
 
 /** The requests that deleting a user made. */
 export async function runDeletion<Settings>(
-  definition: DestinationDefinition<Settings>,
-  call: TesterCall<Settings>
+  engine: Engine<Settings>,
+  { payload = {}, settings, auth }: TesterCall<Settings>
 ): Promise<Exchange[]> {
-  const { destination, exchanges } = observedEngine(definition, call)
-  const { payload = {}, settings } = call
+  const seen: Exchange[] = []
+  const destination = engine.destination((exchange) => seen.push(exchange))
   await destination.onDelete?.(payload as JSONObject & SegmentEvent, settings as Settings & JSONObject)
-  return exchanges()
+  return redacted(seen, secretsIn(engine.definition, settings, auth))
 }
 
 export async function runDynamicField<Settings>(
-  definition: DestinationDefinition<Settings>,
+  engine: Engine<Settings>,
   slug: string,
   field: string,
   call: TesterCall<Settings>,
   dynamic?: DynamicFunction<Settings>
 ): Promise<unknown> {
-  return new Destination(definition).executeDynamicField(slug, field, call, dynamic)
+  return engine.destination().executeDynamicField(slug, field, call, dynamic)
 }
 
 export async function runHook<Settings>(
-  definition: DestinationDefinition<Settings>,
+  engine: Engine<Settings>,
   slug: string,
   hook: HookName,
   call: TesterCall<Settings>
 ): Promise<unknown> {
-  return new Destination(definition).actions[slug].executeHook(hook, call)
+  return engine.destination().actions[slug].executeHook(hook, call)
 }
 
-/** The engine of this call alone: concurrent calls never see one another's requests. */
-function observedEngine<Settings>(
-  definition: DestinationDefinition<Settings>,
-  { settings, auth }: TesterCall<Settings>
-) {
-  const seen: Exchange[] = []
-  const destination = new Destination(observeRequests(definition, (exchange) => seen.push(exchange)))
-  const secrets = secretsIn(definition, settings, auth)
-  return { destination, exchanges: () => seen.map((exchange) => redactExchange(exchange, secrets)) }
+function redacted(exchanges: Exchange[], secrets: string[]): Exchange[] {
+  return exchanges.map((exchange) => redactExchange(exchange, secrets))
 }
 
 /**
@@ -111,25 +87,10 @@ function mappingOver<Settings>(
   return unmapped ? (payload ?? {}) : merged
 }
 
-function audienceSettingsOf(event: JSONObject | undefined): JSONObject | undefined {
-  const { context } = (event ?? {}) as { context?: { personas?: { audience_settings?: JSONObject } | null } | null }
-  return context?.personas?.audience_settings
-}
-
-interface FailedNode {
-  status: number
-  errormessage?: string
-  errortype?: string
-  errorreporter?: string
-}
-
-const NO_OUTCOME: FailedNode = { status: 500, errormessage: 'the action returned no outcome for this event' }
-
-function failuresOf(nodes: (BatchNode | undefined)[], secrets: string[]): (TesterError & { index: number })[] {
-  return Array.from(nodes).flatMap((node, index) => {
-    const { status, errormessage = `status ${node?.status}`, errortype, errorreporter }: FailedNode = node ?? NO_OUTCOME
+function failuresOf(outcomes: EngineOutcome[], secrets: string[]): (TesterError & { index: number })[] {
+  return outcomes.flatMap(({ status, error = `status ${status}`, errortype, errorreporter }, index) => {
     if (status < 400) return []
-    const message = redactText(errormessage, secrets)
+    const message = redactText(error, secrets)
     return [{ statusCode: status, message, stack: [], index, errortype, errorreporter, requestError: true as const }]
   })
 }

@@ -1,7 +1,8 @@
-import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import type { JSONObject } from '@segment/actions-core'
 import { defaultSubscriptions } from '../segment/connection'
 import { DeliveryQueue } from '../segment/queue'
 import type { Outcome } from '../segment/queue'
+import type { Engine } from '../segment/engine'
 import type { SegmentMessage } from '../segment/message'
 import type { CallLog } from './call-log'
 
@@ -21,14 +22,14 @@ export class Deliveries {
   constructor(private readonly options: DeliveriesOptions) {}
 
   /**
-   * Delivers through `definition` from now on. Messages address it as `name`, whatever its own name is.
+   * Delivers through `engine` from now on. Messages address it as `name`, whatever its own name is.
    * Throws, and keeps the definition before, when a subscription does not fit it.
    */
-  replace(definition: DestinationDefinition<unknown>, name: string): void {
+  replace(engine: Engine, name: string): void {
     const { settings, log, onOutcome } = this.options
-    const subscriptions = defaultSubscriptions(definition)
+    const subscriptions = defaultSubscriptions(engine.definition)
     const next = new DeliveryQueue({
-      definition,
+      engine,
       settings,
       subscriptions,
       sharing: () => this.retired,
@@ -39,7 +40,7 @@ export class Deliveries {
     this.retired = this.all().filter((delivery) => delivery.pending() > 0)
     this.current = next
     this.name = name
-    this.aliased = definition.name
+    this.aliased = engine.definition.name
   }
 
   /** Takes all the messages, or returns false and takes none. */

@@ -7,7 +7,7 @@ import { errorBody } from '../segment/http-errors'
 import { actionsTester } from '../segment/actions-tester'
 import { isDeliveredInCloud } from '../segment/connection'
 import type { ConnectionMode } from '../segment/connection'
-import { redirectRequests } from '../segment/redirect'
+import { Engine } from '../segment/engine'
 import type { Origins } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
 import { settingsCdn } from '../segment/settings-cdn'
@@ -20,7 +20,6 @@ import { exampleSite } from './example-site'
 import { noForeignWrites, noSniffing } from './cross-origin'
 import { localHostOnly } from './listen'
 import { TesterPage } from '../page/server/tester-page'
-import type { LoadedDefinition } from '../page/server/tester-page'
 
 export interface PipelineOptions {
   /** Where the pipeline is served: its destination sends to the emulator below it. */
@@ -66,11 +65,11 @@ export class Pipeline {
     const { directoryName, emulator, url, log } = this.options
     const origins: Origins = emulator ? { [HEAP_ORIGINS.US]: url, [HEAP_ORIGINS.EU]: `${url}/eu` } : {}
     const renamed = { ...manifest, name: schemaName(manifest.name, ++this.loads) }
-    const definition = redirectRequests(renamed, origins, (exchange) => log.exchange(exchange))
-    const tester = actionsTester({ definition, directoryName, manifest })
-    this.deliveries.replace(definition, manifest.name)
+    const engine = new Engine({ definition: renamed, origins, onExchange: (exchange) => log.exchange(exchange) })
+    const tester = actionsTester({ engine, directoryName, manifest })
+    this.deliveries.replace(engine, manifest.name)
     this.tester = tester
-    this.showPage({ definition: renamed, sending: definition })
+    this.showPage(engine)
   }
 
   /** Accepts nothing more, delivers what was accepted, and returns what is left after `timeoutMs`. */
@@ -93,9 +92,9 @@ export class Pipeline {
     )
   }
 
-  private showPage(loaded: LoadedDefinition): void {
-    if (this.page) this.page.load(loaded)
-    else this.page = new TesterPage(this.options, loaded)
+  private showPage(engine: Engine): void {
+    if (this.page) this.page.load(engine)
+    else this.page = new TesterPage(this.options, engine)
   }
 
   private accept(messages: SegmentMessage[], writeKey: string): Refusal | undefined {

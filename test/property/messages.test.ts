@@ -1,11 +1,17 @@
 import { deepStrictEqual, ok } from 'node:assert'
-import type { ActionDefinition, DestinationDefinition, ModifiedResponse, RequestClient } from '@segment/actions-core'
+import type {
+  ActionDefinition,
+  DestinationDefinition,
+  JSONObject,
+  ModifiedResponse,
+  RequestClient
+} from '@segment/actions-core'
 import fc from 'fast-check'
 import heap from '../../src/destinations/heap'
 import type { Settings } from '../../src/destinations/heap/generated-types'
 import { createEmulator } from '../../src/emulator'
 import { defaultSubscriptions, subscriptionFilter } from '../../src/segment/connection'
-import { dispatch } from '../../src/segment/engine'
+import { Engine } from '../../src/segment/engine'
 import { parseMessage } from '../../src/segment/message'
 import type { SegmentMessage } from '../../src/segment/message'
 import { tryCasesAsync } from './__helpers__/cases'
@@ -34,6 +40,8 @@ function overTheEmulator(action: ActionDefinition<Settings>): ActionDefinition<S
     performBatch: (_, data) => performBatch?.(request, data)
   }
 }
+
+const engine = new Engine({ definition })
 
 const ROUTES = defaultSubscriptions(definition).map((subscription) => ({
   subscription,
@@ -103,15 +111,16 @@ describe('messages that the Tracking API takes', () => {
       const messages = [...sent, ...['track', 'identify', 'page', 'group'].map(good)].flatMap(received)
       for (const { subscription, matches } of ROUTES) {
         const batch = messages.filter(matches)
-        const target = { definition, settings: { appId: '11' }, subscription, now: () => 0 }
-        const verdicts = batch.length > 0 ? await dispatch(target, batch, true) : []
+        const { partnerAction: action, mapping = {} } = subscription
+        const call = { action, mapping, settings: { appId: '11' } }
+        const { outcomes } = await engine.runApart(call, batch as JSONObject[], { batched: batch.length > 0 })
         deepStrictEqual(
-          verdicts.filter(
+          outcomes.filter(
             ({ status }, index) => status !== (batch[index].messageId.startsWith('good-') ? 200 : status)
           ),
           []
         )
-        ok(verdicts.every(({ status }) => status === 200 || status === 400))
+        ok(outcomes.every(({ status }) => status === 200 || status === 400))
       }
       deepStrictEqual(
         emulator.requests.filter(({ status }) => status !== 200).map(({ response }) => response),

@@ -88,7 +88,7 @@ export default class Backfill extends Command {
     const range = { from: momentOf('from', flags.from, -Infinity), to: momentOf('to', flags.to, Infinity) }
     if (range.from >= range.to) this.error('--from must be before --to')
     const target = await targetFrom(flags, { sends: !flags['dry-run'] })
-    const subscriptions = await subscriptionsFrom(target.definition, flags.mapping)
+    const subscriptions = await subscriptionsFrom(target.engine.definition, flags.mapping)
     const rateLimit = flags.rate === 0 || flags['dry-run'] ? undefined : new RateLimit(flags.rate)
     return {
       ...range,
@@ -129,11 +129,11 @@ export default class Backfill extends Command {
       import('../../replay/backfill/dry-run')
     ])
     const { target } = options
-    const dryRun = new DryRun(target.definition)
+    const dryRun = new DryRun(target.engine.definition)
     let all = 0
     for (const source of sources) {
-      const { definition } = dryRun
-      const { delivered, rejected, skipped } = await tryFile(source, { ...options, target: { ...target, definition } })
+      const { engine } = dryRun
+      const { delivered, rejected, skipped } = await tryFile(source, { ...options, target: { ...target, engine } })
       all += rejected
       this.log(`${source.path}: would deliver ${delivered}, reject ${rejected}, skip ${skipped}`)
     }

@@ -1,28 +1,21 @@
 import { fieldErrors } from '../../segment/tester-error'
 
-interface EngineError extends Error {
-  status?: number
-  response?: { status?: number }
-}
-
 /** What went wrong with an event, and the fields (of the action or the settings) that it is about. */
 export interface Problem {
-  status: number
   message: string
   fields: Record<string, string>
 }
 
 /** `keys`: the fields there are. A message is put down to those that it names in quotes. */
 export function problemOf(error: unknown, keys: string[]): Problem {
-  const { status, response } = error as EngineError
-  const messages = messagesOf(error as EngineError)
-  const byField = Object.entries(fieldErrors(error as EngineError) ?? {}).flatMap(([path, message]) => {
+  const messages = messagesOf(error as Error)
+  const byField = Object.entries(fieldErrors(error as Error) ?? {}).flatMap(([path, message]) => {
     const [key] = path.split(/[.[]/)
     return keys.includes(key) ? [[key, message]] : namedIn(message, keys)
   })
   const named = messages.flatMap((message) => namedIn(message, keys))
   const fields = Object.fromEntries([...named, ...byField]) as Record<string, string>
-  return { status: response?.status ?? status ?? statusFor(error), message: messages.join(' '), fields }
+  return { message: messages.join(' '), fields }
 }
 
 /** The fields that a message of a batch's outcome names. */
@@ -36,12 +29,7 @@ function namedIn(message: string, keys: string[]): [string, string][] {
 }
 
 /** A mapping that is no mapping is refused with one error that holds several, its own message being their stacks. */
-function messagesOf(error: EngineError): string[] {
-  const list = error.name === 'AggregateError' ? [...(error as EngineError & Iterable<Error>)] : [error]
+function messagesOf(error: Error): string[] {
+  const list = error.name === 'AggregateError' ? [...(error as Error & Iterable<Error>)] : [error]
   return list.map(({ message }) => message)
-}
-
-/** What does not pass the schema, or is mapped wrongly, is refused before the action runs: a 400 in a batch too. */
-function statusFor(error: unknown): number {
-  return ['AggregateAjvError', 'AggregateError'].includes((error as Error).name) ? 400 : 500
 }

@@ -5,11 +5,11 @@ import type { HeapView, Question } from './heap-view'
 /** What the emulator holds, for the page. */
 export function heapRoutes(heap: HeapView): Hono {
   const app = new Hono()
-  app.get('/events', async (context) => context.json(await heap.events(question(context))))
+  app.get('/events', (context) => context.json(heap.events(question(context))))
   app.get('/people', (context) => context.json(heap.people(question(context))))
-  app.get('/person', async (context) => {
+  app.get('/person', (context) => {
     const { app: appId = '', user = '' } = context.req.query()
-    const person = await heap.person(appId, user, question(context).offset)
+    const person = heap.person(appId, user, question(context).offset)
     return person ? context.json(person) : context.json({ error: 'Heap has no such person.' }, 404)
   })
   return app

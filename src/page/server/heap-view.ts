@@ -43,7 +43,7 @@ export class HeapView {
     return { version: this.version, people: people.length, events: events.length, rates: this.rates.rates() }
   }
 
-  async events({ search, offset }: Question): Promise<Listing<StoredEvent>> {
+  events({ search, offset }: Question): Listing<StoredEvent> {
     return this.listed(
       this.read().events.filter((event) => matches(search, textOf(event))),
       offset
@@ -55,7 +55,7 @@ export class HeapView {
     return { items: found.slice(offset, offset + PAGE_SIZE).map((person) => this.summary(person)), total: found.length }
   }
 
-  async person(appId: string, userId: string, offset: number): Promise<PersonDetails | undefined> {
+  person(appId: string, userId: string, offset: number): PersonDetails | undefined {
     const { people, events } = this.read()
     const person = people.find((each) => each.app_id === appId && each.user_id === userId)
     if (!person) return undefined
@@ -64,17 +64,17 @@ export class HeapView {
       ...this.summary(person),
       mergedUserIds: person.merged_user_ids,
       properties: person.properties,
-      notes: await this.propertyHistory.ofPerson(person),
-      timeline: await this.listed(own, offset)
+      notes: this.propertyHistory.ofPerson(person),
+      timeline: this.listed(own, offset)
     }
   }
 
-  private async listed(events: NumberedEvent[], offset: number): Promise<Listing<StoredEvent>> {
+  private listed(events: NumberedEvent[], offset: number): Listing<StoredEvent> {
     const page = events.slice(offset, offset + PAGE_SIZE)
-    return { items: await Promise.all(page.map((event) => this.shown(event))), total: events.length }
+    return { items: page.map((event) => this.shown(event)), total: events.length }
   }
 
-  private async shown(event: NumberedEvent): Promise<StoredEvent> {
+  private shown(event: NumberedEvent): StoredEvent {
     return {
       number: event.number,
       appId: event.app_id,
@@ -87,7 +87,7 @@ export class HeapView {
       properties: event.properties,
       timestamp: event.timestamp,
       receivedAt: event.received_at,
-      notes: await this.propertyHistory.ofEvent(event)
+      notes: this.propertyHistory.ofEvent(event)
     }
   }
 

@@ -1,5 +1,5 @@
-import { Destination } from '@segment/actions-core'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import type { Engine } from '../../segment/engine'
 import { redactText, secretsIn } from '../../segment/redact'
 import { problemOf } from './field-problems'
 import type { JsonObject, SettingsVerdict } from '../protocol'
@@ -27,11 +27,12 @@ export class KeptSettings {
 }
 
 /** `testAuthentication`, as a verdict that names the settings at fault. */
-export async function testSettings(definition: DestinationDefinition, settings: JSONObject): Promise<SettingsVerdict> {
+export async function testSettings(engine: Engine, settings: JSONObject): Promise<SettingsVerdict> {
+  const { definition } = engine
   const secrets = secretsIn(definition, settings, undefined)
   const hide = (text: string) => redactText(text, secrets)
   try {
-    await new Destination(definition).testAuthentication(settings)
+    await engine.destination().testAuthentication(settings)
     return { ok: true }
   } catch (error) {
     const { message, fields } = problemOf(error, Object.keys(definition.authentication?.fields ?? {}))

@@ -1,10 +1,10 @@
-import type { DestinationDefinition } from '@segment/actions-core'
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import type { EventView, UserView } from '../../emulator'
+import { mapped } from '../../segment/engine'
 import { text } from './call-history'
 import type { Call, CallHistory, UsedMapping } from './call-history'
 import { mismatch } from './preset-match'
 import { isPlainObject, propertyNotes } from './property-notes'
-import { resolveEvent } from './run-events'
 import type { JsonObject, PropertyNote } from '../protocol'
 
 /** Calls of one person that are looked at. */
@@ -24,16 +24,16 @@ export class PropertyHistory {
     this.definition = definition
   }
 
-  async ofEvent({ idempotency_key: key, properties }: EventView): Promise<PropertyNote[]> {
+  ofEvent({ idempotency_key: key, properties }: EventView): PropertyNote[] {
     const call = key === null ? undefined : this.callWith(key)
     if (!call) return []
-    return propertyNotes(await this.mappedTo(EVENT_FIELDS, call), [properties])
+    return propertyNotes(this.mappedTo(EVENT_FIELDS, call), [properties])
   }
 
-  async ofPerson(person: UserView): Promise<PropertyNote[]> {
+  ofPerson(person: UserView): PropertyNote[] {
     const calls = this.history.delivered((message) => isAbout(message, person)).slice(0, MAX_CALLS)
-    const mapped = (await Promise.all(calls.map((call) => this.mappedTo(PERSON_FIELDS, call)))).flat()
-    return propertyNotes(newestOnly(mapped), [person.properties])
+    const sent = calls.flatMap((call) => this.mappedTo(PERSON_FIELDS, call))
+    return propertyNotes(newestOnly(sent), [person.properties])
   }
 
   /** The partner endpoint's keys have at least 8 characters; shorter message IDs get a prefix. */
@@ -41,16 +41,13 @@ export class PropertyHistory {
     return this.history.withMessageId(key) ?? this.history.withMessageId(key.replace(/^segment-/, ''))
   }
 
-  private async mappedTo(names: string[], call: Call): Promise<JsonObject[]> {
+  private mappedTo(names: string[], call: Call): JsonObject[] {
     const { definition } = this
     if (!definition) return []
-    const payloads = await Promise.all(
-      this.mappings(call, definition).map(async (used) => {
-        const { payload } = await resolveEvent(definition, { ...used, event: call.message, settings: {} })
-        return names.map((name) => payload?.[name]).filter(isPlainObject)
-      })
-    )
-    return payloads.flat()
+    return this.mappings(call, definition).flatMap(({ mapping }) => {
+      const payload = mapped(mapping as JSONObject, call.message as JSONObject)
+      return names.map((name): unknown => payload?.[name]).filter(isPlainObject)
+    })
   }
 
   private mappings({ used, message }: Call, { presets = [], actions }: DestinationDefinition): UsedMapping[] {

@@ -1,7 +1,8 @@
-import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import type { JSONObject } from '@segment/actions-core'
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Emulator } from '../../emulator'
+import { Engine } from '../../segment/engine'
 import type { Outcome } from '../../segment/queue'
 import { BodyError, readJson } from '../../segment/json-body'
 import type { SegmentMessage } from '../../segment/message'
@@ -15,7 +16,6 @@ import { pageFiles } from './page-files'
 import { matchPresets } from './preset-match'
 import { eventsOf, runEvents } from './run-events'
 import { runRequest } from './run-request'
-import { unsentRequests } from '../../segment/unsent-requests'
 import type { JsonObject, PageState, PreviewResult, RunRequest, RunResult } from '../protocol'
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -30,12 +30,6 @@ export interface TesterPageOptions {
   instructions: string
 }
 
-/** A definition as it calls Heap, and as it calls what stands for Heap here. */
-export interface LoadedDefinition {
-  definition: DestinationDefinition
-  sending: DestinationDefinition
-}
-
 /** The page at `/` and what it asks for under `/_page`. */
 export class TesterPage {
   readonly app = new Hono()
@@ -45,22 +39,26 @@ export class TesterPage {
   private readonly heap?: HeapView
   private readonly listeners = new Set<() => void>()
   private loads = 0
+  /** Runs the same definition without sending anything. */
+  private previewing: Engine
 
   constructor(
     private readonly options: TesterPageOptions,
-    private loaded: LoadedDefinition
+    private engine: Engine
   ) {
     this.settings = new KeptSettings(options.settings)
+    this.previewing = previewing(engine)
     this.heap = options.emulator && new HeapView(options.emulator, this.propertyHistory)
     this.heap?.onChange(() => this.tell())
-    this.load(loaded)
+    this.load(engine)
     this.route()
   }
 
-  load(loaded: LoadedDefinition): void {
-    this.loaded = loaded
+  load(engine: Engine): void {
+    this.engine = engine
+    this.previewing = previewing(engine)
     this.loads += 1
-    this.propertyHistory.use(loaded.definition)
+    this.propertyHistory.use(engine.definition)
     this.tell()
   }
 
@@ -86,9 +84,8 @@ export class TesterPage {
     app.post('/_page/preview', async (context) => context.json(await this.preview(await this.asked(context))))
     app.post('/_page/send', async (context) => context.json(await this.send(await this.asked(context))))
     app.post('/_page/settings', async (context) => {
-      const { definition, sending } = this.loaded
       const sent = (await bodyOf(context)) as JsonObject
-      return context.json(await testSettings(sending, this.settings.complete(definition, sent)))
+      return context.json(await testSettings(this.engine, this.settings.complete(this.engine.definition, sent)))
     })
     app.get('/_page/calls', (context) => context.json(this.history.newest(LISTED_CALLS)))
     app.get('/_page/calls/:number', (context) => {
@@ -100,7 +97,7 @@ export class TesterPage {
 
   private state(): PageState {
     const { url, emulator } = this.options
-    const { definition } = this.loaded
+    const { definition } = this.engine
     const settings = this.settings.withoutSecrets(definition)
     return { url, live: !emulator, settings, keptSettings: this.settings.secretKeys(definition) }
   }
@@ -114,14 +111,14 @@ export class TesterPage {
   }
 
   private async asked(context: Context): Promise<RunRequest> {
-    const { definition } = this.loaded
+    const { definition } = this.engine
     const request = runRequest(await bodyOf(context), definition)
     return { ...request, settings: this.settings.complete(definition, request.settings) }
   }
 
   private async preview(request: RunRequest): Promise<PreviewResult> {
-    const { definition } = this.loaded
-    const result = await runEvents(unsentRequests(definition), request)
+    const { definition } = this.engine
+    const result = await runEvents(this.previewing, request)
     return { ...result, presets: matchPresets(definition, eventsOf(request.event)) }
   }
 
@@ -129,7 +126,7 @@ export class TesterPage {
     const { action, mapping, event } = request
     const used = { action, mapping }
     const calls = eventsOf(event).map((message) => this.history.add(message, used))
-    const result = await runEvents(this.loaded.sending, request)
+    const result = await runEvents(this.engine, request)
     result.outcomes.forEach(({ status, error }, index) => this.history.settle(calls[index], { action, status, error }))
     this.tell()
     return result
@@ -138,6 +135,10 @@ export class TesterPage {
   private tell(): void {
     this.listeners.forEach((listener) => listener())
   }
+}
+
+function previewing({ definition }: Engine): Engine {
+  return new Engine({ definition, dryRun: true })
 }
 
 /** Another site's page may reach this server, but not what is kept here. A body in JSON cannot come from it unasked. */

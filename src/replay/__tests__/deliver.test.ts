@@ -1,7 +1,8 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import { MultiStatusResponse } from '@segment/actions-core'
 import type { SegmentMessage } from '../../segment/message'
-import { deliver } from '../deliver'
+import { Engine } from '../../segment/engine'
+import { callOf, deliver } from '../deliver'
 
 interface Payload {
   id: string
@@ -44,7 +45,8 @@ async function run(ids: string[], statusOf: (id: string, attempt: number, size: 
   const definition = definitionThat(statusOf, seen.sent)
   const delivery = deliver(
     {
-      target: { definition, settings: {}, subscription, now: Date.now },
+      engine: new Engine({ definition }),
+      call: callOf(subscription, { settings: {} }),
       signal: new AbortController().signal,
       settle: ({ message }, { status }) => (seen.settled[String(message.messageId)] = status),
       onRetry: (_jobs, _reason, { waitMs }) => waits.push(waitMs),

@@ -1,5 +1,5 @@
 import { appendAt } from '../durable-file'
-import { deliver, reasonOf } from '../deliver'
+import { callOf, deliver, reasonOf } from '../deliver'
 import type { Progress } from '../progress'
 import { SAVE_EVERY_MS } from '../backfill/checkpoint-writer'
 import type { Target } from '../target'
@@ -98,12 +98,13 @@ export class Changes {
     this.waiting = changes.length
     await deliver(
       {
-        target: this.deliveryTarget(),
+        engine: this.options.target.engine,
+        call: this.call(),
         signal: this.options.signal,
-        settle: (change, verdict) => {
+        settle: (change, outcome) => {
           settled++
-          const { status } = verdict
-          if (status >= 300) change.refusal = { status, reason: reasonOf(verdict) }
+          const { status } = outcome
+          if (status >= 300) change.refusal = { status, reason: reasonOf(outcome) }
         },
         onRetry: (again, reason, { waitMs }) => this.options.progress.retry(again.length, reason, waitMs)
       },
@@ -114,12 +115,12 @@ export class Changes {
     if (Date.now() - this.savedAt >= SAVE_EVERY_MS) await this.save()
   }
 
-  private deliveryTarget() {
-    const { definition, settings } = this.options.target
-    const [subscription] = defaultSubscriptions(definition).filter(
+  private call() {
+    const { target } = this.options
+    const [subscription] = defaultSubscriptions(target.engine.definition).filter(
       ({ partnerAction }) => partnerAction === 'syncAudience'
     )
-    return { definition, settings, subscription, now: Date.now }
+    return callOf(subscription, target)
   }
 
   private settle(changes: Change[]): void {

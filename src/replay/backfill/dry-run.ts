@@ -1,28 +1,29 @@
 import type { ActionDefinition, DestinationDefinition } from '@segment/actions-core'
-import { observeRequests } from '../../segment/exchange'
-import { unsentRequests } from '../../segment/unsent-requests'
+import { Engine } from '../../segment/engine'
+import type { Exchange } from '../../segment/exchange'
 
-interface Rehearsed {
+interface Reached {
   /** Payloads that reached the action. */
   payloads: number
   /** The first of them, as the mapping made it. */
   first?: unknown
 }
 
-/** What a definition would do: the same definition, none of whose requests leaves the process, and what it was asked. */
+/** An engine that sends nothing, and what it would have sent. */
 export class DryRun {
-  readonly actions = new Map<string, Rehearsed>()
+  readonly actions = new Map<string, Reached>()
   readonly requests = new Map<string, number>()
-  readonly definition: DestinationDefinition<unknown>
+  readonly engine: Engine
 
   constructor(definition: DestinationDefinition<unknown>) {
     const actions = Object.fromEntries(
       Object.entries(definition.actions).map(([name, action]) => [name, this.observed(name, action)])
     )
-    this.definition = observeRequests(unsentRequests({ ...definition, actions }), ({ request }) => {
+    const onExchange = ({ request }: Exchange) => {
       const { pathname } = new URL(request.url)
       this.requests.set(pathname, (this.requests.get(pathname) ?? 0) + 1)
-    })
+    }
+    this.engine = new Engine({ definition: { ...definition, actions }, dryRun: true, onExchange })
   }
 
   private observed(name: string, action: ActionDefinition<unknown>): ActionDefinition<unknown> {

@@ -1,5 +1,5 @@
 import type { Subscription } from '../../segment/connection'
-import type { Verdict } from '../../segment/engine'
+import type { EngineOutcome } from '../../segment/engine-outcome'
 import { reasonOf } from '../deliver'
 import type { SegmentMessage } from '../../segment/message'
 
@@ -18,10 +18,10 @@ export interface Rejection {
 /** Undefined when it was delivered. */
 export function rejectionOf(
   { line, message }: { line: number; message: SegmentMessage },
-  verdict: Verdict,
+  outcome: EngineOutcome,
   { partnerAction }: Subscription
 ): Rejection | undefined {
-  const { status } = verdict
+  const { status } = outcome
   if (status < 300) return undefined
-  return { line, action: partnerAction, status, reason: reasonOf(verdict), event: message }
+  return { line, action: partnerAction, status, reason: reasonOf(outcome), event: message }
 }

@@ -3,7 +3,7 @@ import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
 import { memoryCost } from '../../segment/memory-cost'
 import type { SegmentMessage } from '../../segment/message'
-import { deliver } from '../deliver'
+import { callOf, deliver } from '../deliver'
 import { BatchSender } from './batch-sender'
 import type { Traffic } from './batch-sender'
 import type { Job, Pacing } from './job-queue'
@@ -166,7 +166,7 @@ export class Replay {
   private isWanted(message: SegmentMessage): boolean {
     const { from, to, target } = this.options
     const time = Date.parse(message.timestamp)
-    return time >= from && time < to && isMeantFor(message, target.definition.name)
+    return time >= from && time < to && isMeantFor(message, target.engine.definition.name)
   }
 
   private async send({ subscription, index, rateLimit }: Sending, jobs: Job[]): Promise<void> {
@@ -175,9 +175,10 @@ export class Replay {
     await sleep(this.notBefore - Date.now(), signal)
     await deliver(
       {
-        target: { definition: target.definition, settings: target.settings, subscription, now: Date.now },
+        engine: target.engine,
+        call: callOf(subscription, target),
         signal,
-        settle: (job, verdict) => ledger.settle(job.entry, index, rejectionOf(lineOf(job), verdict, subscription)),
+        settle: (job, outcome) => ledger.settle(job.entry, index, rejectionOf(lineOf(job), outcome, subscription)),
         onRetry: (again, reason, { waitMs, retryAfterMs }) => {
           this.notBefore = Math.max(this.notBefore, Date.now() + retryAfterMs)
           onRetry(again.length, reason, waitMs)

@@ -1,5 +1,5 @@
 import { actionsTester } from '../actions-tester'
-import { redirectRequests } from '../redirect'
+import { Engine } from '../engine'
 import { listen } from './__helpers__/listen'
 import type { Listening } from './__helpers__/listen'
 import { startToyApi } from './__helpers__/toy-api'
@@ -15,8 +15,8 @@ let tester: Listening
 
 beforeEach(async () => {
   api = await startToyApi()
-  const definition = redirectRequests({ ...toyDefinition, name: 'Toy-2' }, { [TOY_ORIGIN]: api.url })
-  tester = await listen(actionsTester({ definition, directoryName: 'toy', manifest: toyDefinition }))
+  const engine = new Engine({ definition: { ...toyDefinition, name: 'Toy-2' }, origins: { [TOY_ORIGIN]: api.url } })
+  tester = await listen(actionsTester({ engine, directoryName: 'toy', manifest: toyDefinition }))
 })
 afterEach(async () => {
   await tester.close()
@@ -101,7 +101,8 @@ describe('POST /authenticate', () => {
       throw new Error(`${settings.apiKey} is refused`)
     }
     const definition = { ...toyDefinition, authentication: { ...toyDefinition.authentication, testAuthentication } }
-    const app = actionsTester({ definition: definition as typeof toyDefinition, directoryName: 'toy' })
+    const engine = new Engine({ definition: definition as typeof toyDefinition })
+    const app = actionsTester({ engine, directoryName: 'toy' })
     const headers = { 'content-type': 'application/json' }
     const response = await app.request('/authenticate', { method: 'POST', headers, body: JSON.stringify(settings) })
     const error = 'Credentials are invalid:  <redacted> is refused'
@@ -140,7 +141,7 @@ describe('POST /<action>', () => {
 
   it('redacts a password inside a JSON text', async () => {
     const [, exchanges] = await ok('/single', { settings, payload: { event: `is ${settings.apiKey}` } })
-    expect(exchanges[0].request.body).toBe('{"event":"is <redacted>"}')
+    expect(exchanges[0].request.body).toBe('{"event":"is <redacted>","audienceSettings":{}}')
   })
 
   it('lays the mapping over the defaults key by key', async () => {
@@ -154,7 +155,7 @@ describe('POST /<action>', () => {
     await ok('/single', { settings, payload: { ...event, context: { personas: null } } })
     expect(api.requests.map(({ body }) => body)).toStrictEqual([
       { event: 'E', props: { a: 1 }, audienceSettings: { segment: 's' } },
-      { event: 'E', props: { a: 1 } }
+      { event: 'E', props: { a: 1 }, audienceSettings: {} }
     ])
   })
 

@@ -1,11 +1,11 @@
 import type { JSONObject } from '@segment/actions-core'
 import { defaultSubscriptions } from '../connection'
 import type { Subscription } from '../connection'
+import { Engine } from '../engine'
 import { DeliveryQueue } from '../queue'
 import type { DeliveryQueueOptions, Outcome } from '../queue'
 import { memoryCost } from '../memory-cost'
 import type { SegmentMessage } from '../message'
-import { redirectRequests } from '../redirect'
 import { startToyApi } from './__helpers__/toy-api'
 import type { ToyApi } from './__helpers__/toy-api'
 import { toyDefinition, TOY_ORIGIN } from './__helpers__/toy-definition'
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 function start(subscriptions: Subscription[], options: Partial<DeliveryQueueOptions<ToySettings>> = {}): void {
   delivery = new DeliveryQueue({
-    definition: redirectRequests(toyDefinition, { [TOY_ORIGIN]: api.url }),
+    engine: new Engine({ definition: toyDefinition, origins: { [TOY_ORIGIN]: api.url } }),
     settings,
     subscriptions,
     flushMs: 1,
@@ -152,7 +152,8 @@ describe('DeliveryQueue', () => {
     }
     const first = { partnerAction: 'first', subscribe: 'type = "track"', mapping }
     const second = { partnerAction: 'second', subscribe: 'type = "identify"', mapping }
-    start([first, second], { definition: { ...toyDefinition, actions: { first: record, second: record } } })
+    const definition = { ...toyDefinition, actions: { first: record, second: record } }
+    start([first, second], { engine: new Engine({ definition }) })
     delivery.enqueue([track('i', { type: 'identify' }), track('t')])
     await delivery.drain(5000)
     expect(performed).toStrictEqual(events('i', 't'))

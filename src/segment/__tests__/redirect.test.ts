@@ -1,5 +1,6 @@
 import { Destination } from '@segment/actions-core'
 import type { JSONObject } from '@segment/actions-core'
+import { observeRequests } from '../exchange'
 import type { Exchange } from '../exchange'
 import { redirectRequests } from '../redirect'
 import { startToyApi } from './__helpers__/toy-api'
@@ -17,8 +18,8 @@ beforeEach(async () => {
 })
 afterEach(() => api.close())
 
-function engine(base = api.url, onExchange?: (exchange: Exchange) => void) {
-  return new Destination(redirectRequests(toyDefinition, { [TOY_ORIGIN]: base }, onExchange))
+function engine(base = api.url, onExchange: (exchange: Exchange) => void = () => undefined) {
+  return new Destination(observeRequests(redirectRequests(toyDefinition, { [TOY_ORIGIN]: base }), onExchange))
 }
 
 const subscribed = (partnerAction: string): JSONObject => ({

@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core'
+import { Engine } from '../../segment/engine'
 import type { Outcome } from '../../segment/queue'
 import type { SegmentMessage } from '../../segment/message'
 import { CallLog } from '../call-log'
@@ -18,15 +19,16 @@ beforeEach(() => {
 afterEach(() => deliveries.stop(0))
 
 /** Its action waits until `answer` is called. */
-function definition(name: string): DestinationDefinition<unknown> {
+function engine(name: string): Engine {
   const answered = new Promise<void>((resolve) => (answer = resolve))
   const perform = () => answered
-  return {
+  const definition: DestinationDefinition<unknown> = {
     name,
     mode: 'cloud',
     presets: [{ name: 'All', subscribe: 'type = "track"', partnerAction: 'send', mapping: {}, type: 'automatic' }],
     actions: { send: { title: 'Send', description: 'd', fields: {}, perform, performBatch: perform } }
   }
+  return new Engine({ definition })
 }
 
 function calls(from: number, to: number, properties = {}): SegmentMessage[] {
@@ -38,11 +40,11 @@ function calls(from: number, to: number, properties = {}): SegmentMessage[] {
 
 describe('Deliveries', () => {
   it('takes no more over any number of definitions than one queue holds', async () => {
-    deliveries.replace(definition('First'), 'Toy')
+    deliveries.replace(engine('First'), 'Toy')
     expect(deliveries.enqueue(calls(1, 12_000))).toBe(true)
-    deliveries.replace(definition('Second'), 'Toy')
+    deliveries.replace(engine('Second'), 'Toy')
     expect(deliveries.enqueue(calls(12_001, 19_999))).toBe(true)
-    deliveries.replace(definition('Third'), 'Toy')
+    deliveries.replace(engine('Third'), 'Toy')
     expect(deliveries.enqueue(calls(20_000, 20_001))).toBe(false)
     expect(deliveries.enqueue(calls(20_000, 20_000))).toBe(true)
     expect(deliveries.enqueue(calls(20_001, 20_001))).toBe(false)
@@ -50,18 +52,18 @@ describe('Deliveries', () => {
 
   it('counts the memory that they take as well', () => {
     const large = { text: 'x'.repeat(20_000_000) }
-    deliveries.replace(definition('First'), 'Toy')
+    deliveries.replace(engine('First'), 'Toy')
     expect(deliveries.enqueue(calls(1, 1, large))).toBe(true)
-    deliveries.replace(definition('Second'), 'Toy')
+    deliveries.replace(engine('Second'), 'Toy')
     expect(deliveries.enqueue(calls(2, 2, large))).toBe(false)
     expect(deliveries.enqueue(calls(3, 3))).toBe(true)
   })
 
   it('has room again for what the definition before has delivered', async () => {
-    deliveries.replace(definition('First'), 'Toy')
+    deliveries.replace(engine('First'), 'Toy')
     deliveries.enqueue(calls(1, 20_000))
     const answerFirst = answer
-    deliveries.replace(definition('Second'), 'Toy')
+    deliveries.replace(engine('Second'), 'Toy')
     expect(deliveries.enqueue(calls(20_001, 20_001))).toBe(false)
     answerFirst()
     while (outcomes.length < 20_000) await new Promise((resolve) => setTimeout(resolve, 10))
@@ -69,10 +71,10 @@ describe('Deliveries', () => {
   })
 
   it('delivers on stopping what the definitions before have taken, too', async () => {
-    deliveries.replace(definition('First'), 'Toy')
+    deliveries.replace(engine('First'), 'Toy')
     deliveries.enqueue(calls(1, 1))
     const answerFirst = answer
-    deliveries.replace(definition('Second'), 'Toy')
+    deliveries.replace(engine('Second'), 'Toy')
     deliveries.enqueue(calls(2, 2))
     const stopped = deliveries.stop(5000)
     answerFirst()
@@ -83,7 +85,7 @@ describe('Deliveries', () => {
 
   it('returns on stopping what the definitions before could not deliver, too', async () => {
     for (const [at, name] of ['First', 'Second', 'Third'].entries()) {
-      deliveries.replace(definition(name), 'Toy')
+      deliveries.replace(engine(name), 'Toy')
       deliveries.enqueue(calls(at, at))
     }
     expect((await deliveries.stop(10)).map(({ messageId }) => messageId)).toStrictEqual(['m-0', 'm-1', 'm-2'])

@@ -1,5 +1,6 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import heap from '../../../destinations/heap'
+import { Engine } from '../../../segment/engine'
 import { KeptSettings, testSettings } from '../kept-settings'
 
 const definition = heap as DestinationDefinition
@@ -19,7 +20,7 @@ describe('KeptSettings', () => {
 
 describe('testSettings', () => {
   it('names the setting at fault', async () => {
-    expect(await testSettings(definition, { appId: 'abc' })).toMatchObject({
+    expect(await testSettings(new Engine({ definition }), { appId: 'abc' })).toMatchObject({
       ok: false,
       error: expect.stringContaining('numeric App ID'),
       fields: { appId: expect.stringContaining('"abc"') }
@@ -27,6 +28,6 @@ describe('testSettings', () => {
   })
 
   it('passes settings that need no call', async () => {
-    expect(await testSettings(definition, { appId: '11' })).toStrictEqual({ ok: true })
+    expect(await testSettings(new Engine({ definition }), { appId: '11' })).toStrictEqual({ ok: true })
   })
 })

@@ -3,10 +3,10 @@ import { defaultValues } from '@segment/actions-core'
 import type { DestinationDefinition } from '@segment/actions-core'
 import heap from '../../../destinations/heap'
 import { runEvents } from '../run-events'
-import { unsentRequests } from '../../../segment/unsent-requests'
+import { Engine } from '../../../segment/engine'
 import type { JsonObject } from '../../protocol'
 
-const definition = unsentRequests(heap as DestinationDefinition)
+const engine = new Engine({ definition: heap as DestinationDefinition, dryRun: true })
 const mapping = defaultValues(heap.actions.trackEvent.fields) as JsonObject
 const track = {
   type: 'track',
@@ -17,7 +17,7 @@ const track = {
 }
 
 function run(event: unknown, changes: JsonObject = {}, settings: JsonObject = { appId: '11' }) {
-  return runEvents(definition, { action: 'trackEvent', event, mapping: { ...mapping, ...changes }, settings })
+  return runEvents(engine, { action: 'trackEvent', event, mapping: { ...mapping, ...changes }, settings })
 }
 
 let connected: jest.SpyInstance
