@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { heapWeb } from '../../src'
 import { metadataOf } from '../../src/cli/generate/metadata'
 import { run } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
@@ -9,100 +8,96 @@ const FILE = 'metadata.json'
 
 afterEach(removeTemporaryFolders)
 
-function toy(description: string): string {
-  return `
-const event = { label: 'Event', description: '${description}', type: 'string', required: true, choices: ['a', 'b'] }
-const send = { title: 'Send', description: 'Sends.', defaultSubscription: 'type = "track"', fields: { event }, perform: () => undefined }
-const authentication = { scheme: 'custom', fields: { appId: event }, testAuthentication: () => true }
-const presets = [{ name: 'Calls', subscribe: 'type = "track"', partnerAction: 'send', mapping: { event: 'a' }, type: 'automatic' }]
-export default { name: 'Toy', slug: 'actions-toy', mode: 'cloud', authentication, actions: { send }, presets }
-`
-}
+/** A destination, and its metadata.json written by hand as the action-destinations monorepo would write it. */
+const TOY = join(__dirname, '__fixtures__/described-toy')
 
-function writeToy(description = 'The name.'): string {
+const TOY_METADATA = readFileSync(join(TOY, FILE), 'utf8')
+
+function copyOfToy(): string {
   const folder = join(temporaryFolder(), 'toy')
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'index.ts'), toy(description))
+  cpSync(TOY, folder, { recursive: true })
   return folder
 }
 
-const FIELD = { label: 'Event', description: 'The name.', type: 'string', required: true, choices: ['a', 'b'] }
-
-const TOY_METADATA = {
-  slug: 'actions-toy',
-  name: 'Toy',
-  mode: 'cloud',
-  authentication: { scheme: 'custom', fields: { appId: FIELD } },
-  actions: {
-    send: {
-      title: 'Send',
-      description: 'Sends.',
-      defaultSubscription: 'type = "track"',
-      fields: { event: FIELD }
-    }
-  },
-  presets: [
-    {
-      name: 'Calls',
-      subscribe: 'type = "track"',
-      partnerAction: 'send',
-      mapping: { event: 'a' },
-      type: 'automatic'
-    }
-  ]
+const SETTING = {
+  label: 'App ID',
+  description: 'A number.',
+  type: 'string',
+  required: false,
+  multiple: false,
+  choices: null,
+  default: null,
+  depends_on: null
 }
 
 describe('metadataOf', () => {
-  it('keeps the settings of device mode and the platform of its actions', () => {
-    const { name, slug, mode, description, settings, actions, presets } = heapWeb
-    const written = Object.fromEntries(
-      Object.entries(actions).map(([key, { title, description, platform, defaultSubscription, fields }]) => [
-        key,
-        { title, description, platform, defaultSubscription, fields }
-      ])
-    )
-    expect(JSON.parse(JSON.stringify(metadataOf(heapWeb)))).toStrictEqual(
-      JSON.parse(JSON.stringify({ slug, name, mode, description, settings, actions: written, presets }))
+  const { label, description } = SETTING
+  const appId = { label, description, type: 'string' as const }
+
+  it('writes every default of a destination that says nothing', () => {
+    const written = JSON.stringify(metadataOf({ name: 'Toy', actions: { send: { fields: {} } } }))
+    expect(written).toBe(
+      '{"name":"Toy","mode":"cloud","authentication":null,"audienceConfig":null,"actions":{"send":{"title":"send",' +
+        '"description":"","platform":"cloud","defaultSubscription":null,"hidden":false,"hasPerformBatch":false,' +
+        '"syncMode":null,"hooks":null,"dynamicFields":null,"fields":{}}},"presets":[]}'
     )
   })
 
-  it('tells the fields of hooks', () => {
-    const hook = { label: 'Save', inputFields: { list: {} }, outputTypes: { id: {} }, performHook: () => undefined }
-    const send = { fields: {}, hooks: { onMappingSave: hook } }
-    expect(JSON.parse(JSON.stringify(metadataOf({ name: 'Toy', actions: { send } })))).toStrictEqual({
-      name: 'Toy',
-      actions: {
-        send: {
-          fields: {},
-          hooks: { onMappingSave: { label: 'Save', inputFields: { list: {} }, outputTypes: { id: {} } } }
-        }
-      }
+  it('has the settings of device mode as authentication, and the platform of its actions', () => {
+    const track = { platform: 'web', fields: {} }
+    const written = { ...metadataOf({ name: 'Toy', mode: 'device', settings: { appId }, actions: { track } }) }
+    expect(written).toMatchObject({
+      mode: 'device',
+      authentication: { scheme: 'custom', fields: { appId: SETTING } },
+      actions: { track: { platform: 'web' } }
+    })
+    expect(Object.keys(written)).not.toContain('settings')
+  })
+
+  it('keeps the scheme of a destination without fields, and none of one without settings', () => {
+    expect(metadataOf({ name: 'Toy', authentication: { scheme: 'oauth2' }, actions: {} })).toMatchObject({
+      authentication: { scheme: 'oauth2', fields: {} }
+    })
+    expect(metadataOf({ name: 'Toy', settings: {}, actions: {} })).toMatchObject({ authentication: null })
+  })
+
+  it.each([
+    [{ type: 'realtime', full_audience_sync: true }, { type: 'realtime' }],
+    [{ type: 'synced' }, { type: 'synced', full_audience_sync: false }],
+    [
+      { type: 'synced', full_audience_sync: true },
+      { type: 'synced', full_audience_sync: true }
+    ]
+  ])('tells the audience mode %j', (mode, told) => {
+    const createAudience = () => undefined
+    expect(metadataOf({ name: 'Toy', audienceConfig: { mode, createAudience }, actions: {} })).toMatchObject({
+      audienceConfig: { mode: told, audienceFields: {}, supportsAudienceFunctions: false }
     })
   })
 })
 
 describe('generate:metadata-payload', () => {
-  it('writes the definition without its functions', async () => {
-    const folder = writeToy()
+  it('writes, byte for byte, what the monorepo writes', async () => {
+    const folder = copyOfToy()
+    rmSync(join(folder, FILE))
 
     const { code, stdout } = await run(['generate:metadata-payload', '--path', folder], { cwd: folder })
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${FILE}\n1 files of metadata, 1 written\n` })
-    expect(JSON.parse(readFileSync(join(folder, FILE), 'utf8'))).toStrictEqual(TOY_METADATA)
+    expect(readFileSync(join(folder, FILE), 'utf8')).toBe(TOY_METADATA)
   })
 
   it('fails with --check when a field changes, and writes nothing', async () => {
-    const folder = writeToy()
-    await run(['generate:metadata-payload', '--path', folder])
-    const before = readFileSync(join(folder, FILE), 'utf8')
-    writeFileSync(join(folder, 'index.ts'), toy('Another name.'))
+    const folder = copyOfToy()
+    const source = join(folder, 'index.ts')
+    writeFileSync(source, readFileSync(source, 'utf8').replace('Where events go.', 'Where they go.'))
 
     expect(await run(['generate:metadata-payload', '--check', '--path', '.'], { cwd: folder })).toEqual({
       code: 1,
       stdout: `${FILE}\n`,
       stderr: 'Error: stale generated metadata: 1. Run generate:metadata-payload to write them\n'
     })
-    expect(readFileSync(join(folder, FILE), 'utf8')).toBe(before)
+    expect(readFileSync(join(folder, FILE), 'utf8')).toBe(TOY_METADATA)
   })
 
   it('finds the files of this project current', async () => {
