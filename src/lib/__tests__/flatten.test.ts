@@ -94,11 +94,8 @@ describe('flatten', () => {
   })
 
   it('flattens properties without a prototype', () => {
-    expect(
-      flatten(Object.assign(Object.create(null), { a: Object.assign(Object.create(null), { b: 1 }) }))
-    ).toStrictEqual({
-      'a.b': 1
-    })
+    const bare = (properties: Properties) => Object.assign(Object.create(null) as Properties, properties)
+    expect(flatten(bare({ a: bare({ b: 1 }) }))).toStrictEqual({ 'a.b': 1 })
   })
 
   it('leaves out an empty key at the top level only', () => {

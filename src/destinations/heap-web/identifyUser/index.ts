@@ -47,7 +47,7 @@ function identify({ user_id, anonymous_id, traits }: Payload, heap: HeapSdk): vo
   }
   const anonymousId = realId(anonymous_id)
   const properties = userProperties(
-    anonymousId === undefined ? (traits ?? {}) : { ...traits, anonymous_id: anonymousId }
+    anonymousId === undefined ? { ...traits } : { ...traits, anonymous_id: anonymousId }
   )
   if (Object.keys(properties).length > 0) heap.addUserProperties(properties)
 }
