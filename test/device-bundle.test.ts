@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'fs'
 import { dirname, join, relative } from 'path'
 import ts from 'typescript'
 
-const sources = join(__dirname, '../../..')
+const sources = join(__dirname, '../src')
 
 /** By name: `type` for those that leave nothing in the bundle. */
 const MAY_IMPORT: Record<string, 'code' | 'type'> = {
@@ -40,7 +40,7 @@ function resolved(file: string, name: string): string {
 
 /** The files of heap-web, and what of `src/lib` they bring along. */
 function filesInBundle(): string[] {
-  const found = new Set(ownFiles(join(__dirname, '..')))
+  const found = new Set(ownFiles(join(sources, 'destinations/heap-web')))
   for (const file of found) {
     for (const { name, kind } of importsOf(file)) {
       if (kind === 'code' && name.startsWith('.')) found.add(resolved(file, name))
