@@ -35,6 +35,7 @@ const UNAUTHORIZED: Reply = { status: 401, body: { error: 'Unauthorized' } }
  */
 export class DeletionApi {
   private readonly tokens = new Map<string, Token>()
+  /** By `<app_id>/<deletion_request_id>`. */
   private readonly deletions = new Map<string, Deletion>()
   private readonly timers = new Set<NodeJS.Timeout>()
 
@@ -57,7 +58,7 @@ export class DeletionApi {
     const accepted = acceptDeletion(sent)
     if ('refusal' in accepted) return { status: 400, body: accepted.refusal }
     const deletion: Deletion = { deletion_request_id: randomUUID(), status: 'pending' }
-    this.remember(deletion)
+    this.remember(appId, deletion)
     this.later(() => {
       this.options.store.of(appId).deleteUsers(accepted.body.users)
       deletion.status = 'complete'
@@ -66,13 +67,11 @@ export class DeletionApi {
     return { status: 201, body: { ...deletion } }
   }
 
-  /**
-   * GET /api/public/v0/deletion_status/<id>. Heap has a status endpoint; that path, the word `complete` and the 404
-   * are assumptions of this emulator.
-   */
+  /** GET /api/public/v0/deletion_status/<id>. 404 also for a deletion that the token's app_id has not asked for. */
   status(authorization: string | undefined, id: string): Reply {
-    if (this.appIdOf(authorization) === undefined) return UNAUTHORIZED
-    const deletion = this.deletions.get(id)
+    const appId = this.appIdOf(authorization)
+    if (appId === undefined) return UNAUTHORIZED
+    const deletion = this.deletions.get(`${appId}/${id}`)
     return deletion
       ? { status: 200, body: { ...deletion } }
       : { status: 404, body: { error: 'Unknown deletion request' } }
@@ -99,8 +98,8 @@ export class DeletionApi {
     return appId !== undefined && known ? appId : undefined
   }
 
-  private remember(deletion: Deletion): void {
-    this.deletions.set(deletion.deletion_request_id, deletion)
+  private remember(appId: string, deletion: Deletion): void {
+    this.deletions.set(`${appId}/${deletion.deletion_request_id}`, deletion)
     const [oldest] = this.deletions.keys()
     if (this.deletions.size > KEPT_DELETIONS) this.deletions.delete(oldest)
   }

@@ -39,7 +39,7 @@ export async function* submitDeletions(
   }
 }
 
-/** Asks every `pollMs` until Heap calls the deletion neither pending nor in progress, and returns that status. */
+/** Asks every `pollMs` until the deletion is no longer pending, and returns the status that Heap names then. */
 export async function completion(
   request: RequestClient,
   settings: Settings,
@@ -57,7 +57,7 @@ export async function completion(
     }
     if (!answer.ok) throw new Error(`Heap answered ${answer.status}: ${answer.content}`)
     const { status } = fieldsOf(answer.data)
-    if (!/pending|progress/i.test(String(status))) return String(status)
+    if (status !== 'pending') return String(status)
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
 }

@@ -13,13 +13,14 @@ let heap: RunningEmulator
 
 beforeEach(async () => {
   time = Date.parse(NOW)
-  heap = await start({ apiKeys: { '11': 'secret' }, deletionDelayMs: 0, now: () => time })
+  heap = await start({ apiKeys: { '11': 'secret', '33': 'third' }, deletionDelayMs: 0, now: () => time })
 })
 afterEach(() => heap.close())
 
 const basic = (credentials: string) => ({ authorization: `Basic ${Buffer.from(credentials).toString('base64')}` })
 const askToken = (credentials: string) => answerOf(post(`${heap.url}${API}/auth_token`, '', basic(credentials)))
-const token = async () => ((await askToken('11:secret')).body as { access_token: string }).access_token
+const token = async (credentials = '11:secret') =>
+  ((await askToken(credentials)).body as { access_token: string }).access_token
 const remove = (bearer: string, users: unknown) =>
   answerOf(post(`${heap.url}${API}/user_deletion`, { users }, { authorization: `Bearer ${bearer}` }))
 const deleted = () =>
@@ -127,14 +128,22 @@ describe('POST /api/public/v0/user_deletion', () => {
 })
 
 describe('GET /api/public/v0/deletion_status/<id>', () => {
-  const status = (headers: Record<string, string>) =>
-    answerOf(fetch(`${heap.url}${API}/deletion_status/none`, { headers }))
+  const status = (headers: Record<string, string>, id = 'none') =>
+    answerOf(fetch(`${heap.url}${API}/deletion_status/${id}`, { headers }))
 
   it('answers an unknown id with 404', async () => {
     expect(await status({ authorization: `Bearer ${await token()}` })).toEqual({
       status: 404,
       body: { error: 'Unknown deletion request' }
     })
+  })
+
+  it("answers 404 for another app_id's deletion", async () => {
+    const { body } = await remove(await token(), [{ identity: 'ann' }])
+    const { deletion_request_id } = body as { deletion_request_id: string }
+    const ofAnother = { authorization: `Bearer ${await token('33:third')}` }
+    expect((await status(ofAnother, deletion_request_id)).status).toBe(404)
+    expect((await status({ authorization: `Bearer ${await token()}` }, deletion_request_id)).status).toBe(200)
   })
 
   it('answers 401 without a token', async () => {
