@@ -1,4 +1,4 @@
-import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/limits'
+import { MAX_IDENTITY_LENGTH, MAX_WEB_KEY_LENGTH } from '../../../lib/heap/limits'
 import { KEPT_CHARACTERS } from './kept-characters'
 import { table } from './markdown'
 
@@ -13,12 +13,12 @@ const LIMITS = table(
   ['what', 'limit', 'beyond it'],
   [
     ['characters of an identity', `[${MAX_IDENTITY_LENGTH}](${PAGE})`, 'not identified, with a warning in the console'],
-    ['characters of a property key or text', KEPT_CHARACTERS, 'cut'],
-    ['characters of a key, for heap.js', `[fewer than 512](${PAGE})`, 'left to heap.js'],
-    ['characters of an event name, for heap.js', `[255](${PAGE})`, 'left to heap.js']
+    ['characters of a property key', `[${MAX_WEB_KEY_LENGTH}](${PAGE})`, 'cut'],
+    ['characters of a text', KEPT_CHARACTERS, 'cut'],
+    ['characters of an event name', `[255](${PAGE})`, 'passed on whole, with a warning in the console']
   ]
 )
 
-const ERRORS = `Nothing is thrown on the page. A heap.js that cannot be loaded, an identity too long and a page that has Heap's own snippet are told in the console.`
+const ERRORS = `Nothing is thrown on the page. A heap.js that cannot be loaded, an identity or event name that is too long and a page that has Heap's own snippet are told in the console.`
 
 const DELETION = 'By the definition of cloud mode.'
