@@ -1,4 +1,6 @@
 import { createTestEvent, createTestIntegration } from '@segment/actions-core'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import nock from 'nock'
 import heap from '../src/destinations/heap'
 
@@ -99,6 +101,14 @@ async function sentBy(action: string, mapping: object, call: object = {}) {
   return sent
 }
 
+/** The JSON that a section of the guide tells customers to map. */
+function mappingInGuide(heading: string): object {
+  const guide = readFileSync(join(__dirname, '../docs/migrate.md'), 'utf8')
+  const [, section] = guide.split(`\n${heading}\n`)
+  const [, json] = /```json\n([^`]*)```/.exec(section.split('\n## ')[0]) as RegExpExecArray
+  return JSON.parse(json) as object
+}
+
 afterEach(() => {
   nock.cleanAll()
 })
@@ -187,5 +197,56 @@ describe('what differs from actions-heap-cloud', () => {
 
   it('takes a placeholder for no identity', async () => {
     expect(await sentBy('trackEvent', TRACK_DIRECTIVES, { userId: 'guest' })).toStrictEqual(ANONYMOUS_TRACKED({}))
+  })
+})
+
+describe('what the guide maps in place of `sendEvent` of actions-heap-cloud-server', () => {
+  const { traits: _none, ...defaults } = TRACK_DIRECTIVES
+  const mapping = { ...defaults, ...mappingInGuide('## From `actions-heap-cloud-server`') }
+  const properties = { items: ['tea'], total: 9.5 }
+
+  it('sends array items apart and user properties with the event', async () => {
+    expect(await sentBy('trackEvent', mapping, { properties })).toStrictEqual([
+      {
+        path: '/api/track',
+        body: {
+          ...APP,
+          events: [
+            { ...EVENT, identity: 'user-1', properties: { 'items.0': 'tea', total: 9.5, segment_library: 'segment' } }
+          ]
+        }
+      },
+      {
+        path: '/api/add_user_properties',
+        body: { ...APP, users: [{ identity: 'user-1', properties: { plan: 'pro' } }] }
+      }
+    ])
+  })
+
+  it('takes the traits of the call itself where the context has none', async () => {
+    const [, { body }] = await sentBy('trackEvent', mapping, { context: {}, traits: { plan: 'free' } })
+    expect(body).toStrictEqual({ ...APP, users: [{ identity: 'user-1', properties: { plan: 'free' } }] })
+  })
+
+  it('sends an event with traits and without an identity', async () => {
+    expect(await sentBy('trackEvent', mapping, { userId: null, properties })).toStrictEqual(
+      ANONYMOUS_TRACKED({}, { 'items.0': 'tea', total: '9.5', segment_library: 'segment' })
+    )
+  })
+})
+
+describe('what the guide maps in place of user properties of the classic destination', () => {
+  const traits = mappingInGuide('## From the classic destination')
+
+  it.each([
+    [
+      { email: 'ada@example.com', plan: 'pro' },
+      { email: 'ada@example.com', plan: 'pro', _email: 'ada@example.com', segment_library: 'analytics-ios' }
+    ],
+    [{ plan: 'pro' }, { plan: 'pro', segment_library: 'analytics-ios' }]
+  ])('fills them from %j', async (sent, expected) => {
+    const call = { traits: sent, context: { library: { name: 'analytics-ios' } } }
+    const [{ body }] = await sentBy('identifyUser', { user_id: { '@path': '$.userId' }, traits }, call)
+    expect(body).toStrictEqual({ ...APP, users: [{ identity: 'user-1', properties: expected }] })
   })
 })
