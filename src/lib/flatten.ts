@@ -1,5 +1,4 @@
-import type { Frame } from './frame'
-import { isOnTheWay, leave, newFrame, rootOf } from './frame'
+import { MAX_PROPERTY_LENGTH } from './heap/limits'
 import { isObject, jsonString, jsonValue } from './json-value'
 import { setOwn } from './set-own'
 
@@ -8,104 +7,37 @@ export type NestedProperties = 'flatten' | 'index' | 'stringify' | 'drop'
 
 export type FlatValue = string | number | boolean
 
-/**
- * Longest key and string value, in UTF-16 units: Heap takes "fewer than 1024 characters".
- * @see https://developers.heap.io/reference/bulk-track
- */
-export const MAX_LENGTH = 1023
+/** Objects inside one another, the properties themselves included. Bounds the recursion; far deeper than any event. */
+const MAX_LEVELS = 500
 
-/** Ends the walk through objects that a getter or a `toJSON` makes anew without end. */
-const MAX_DEPTH = 1000000
+/** Ends the walk through objects each of which makes two others, in getters or `toJSON`: it would be 2^500 long. */
+const MAX_TOO_DEEP = 1000
 
-function cut(text: string): string {
-  if (text.length <= MAX_LENGTH) {
-    return text
-  }
-  const splitsPair = (text.codePointAt(MAX_LENGTH - 1) as number) > 0xffff
-  return text.slice(0, splitsPair ? MAX_LENGTH - 1 : MAX_LENGTH)
-}
-
-function read(object: object, key: string): unknown {
-  try {
-    return (object as Record<string, unknown>)[key]
-  } catch {
-    return undefined
-  }
-}
-
-function isText(value: object, mode: NestedProperties): boolean {
-  return mode === 'stringify' || (Array.isArray(value) && (mode === 'flatten' || value.length === 0))
-}
-
-/** Stops growing at the limit: else the keys of a deep chain take up the square of its length. */
-function join(prefix: string, key: string): string {
-  return prefix.length > MAX_LENGTH ? prefix : prefix + key
-}
-
-/** A frame to go on with, or the value to write. */
-function enter(source: object, path: string, frame: Frame, mode: NestedProperties): unknown {
-  try {
-    const value = isOnTheWay(source, frame) ? undefined : jsonValue(source, frame.keys[frame.next - 1])
-    if (!isObject(value)) {
-      return value
-    }
-    if (mode === 'drop' || (value !== source && isOnTheWay(value, frame))) {
-      return undefined
-    }
-    if (isText(value, mode)) {
-      const json = jsonString(value, source, (object) => isOnTheWay(object, frame))
-      return json === '{}' ? undefined : json
-    }
-    return newFrame(value, source, join(path, '.'), frame)
-  } catch {
-    return undefined
-  }
-}
-
-function start(properties: unknown): Frame | undefined {
-  try {
-    const root = isObject(properties) ? jsonValue(properties, '') : undefined
-    return isObject(root) && !Array.isArray(root) ? newFrame(root, properties as object, '', undefined) : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function write(flat: Record<string, FlatValue>, path: string, value: unknown): void {
-  if (typeof value === 'string') {
-    setOwn(flat, cut(path), cut(value))
-  } else if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))) {
-    setOwn(flat, cut(path), value)
-  } else if (typeof value === 'bigint') {
-    setOwn(flat, cut(path), cut(value.toString()))
-  }
-}
-
-/** Walks from where the frame was left to a nested object or to its end. */
-function advance(frame: Frame, mode: NestedProperties, flat: Record<string, FlatValue>): Frame | undefined {
-  const { keys, object, prefix } = frame
-  while (frame.next < keys.length) {
-    const key = keys[frame.next++]
-    const path = join(prefix, key)
-    const found = path === '' ? undefined : read(object, key)
-    const value = isObject(found) ? enter(found, path, frame, mode) : found
-    if (isObject(value)) {
-      const child = value as Frame
-      return child.depth > MAX_DEPTH ? rootOf(child) : child
-    }
-    write(flat, path, value)
-  }
-  return leave(frame)
+interface Walk {
+  readonly flat: Record<string, FlatValue>
+  readonly mode: NestedProperties
+  /** The object being walked and those that it is in; also the owner of a `toJSON`, which counts as a level. */
+  readonly around: object[]
+  /** How many objects were nested too deep. */
+  tooDeep: number
 }
 
 /**
- * Makes nested properties one level deep, as Heap takes them. Never throws and never changes its input; of two paths to one key the
- * later wins. What no mode can express is left out: null, NaN, functions, `{}`, a reference that closes a cycle.
+ * Makes nested properties one level deep, as Heap takes them. Never throws and never changes its input. Keys and text
+ * longer than 1,023 characters are cut; of two paths to one key the later wins; an empty key at the top level is left
+ * out.
  *
- * - `flatten` (default): entries of objects under `parent.child`, an array as one JSON string
- * - `index`: arrays taken apart too, under `parent.0`
- * - `stringify`: an object or array at the top level as one JSON string
- * - `drop`: no objects or arrays
+ * - plain object: its entries under `parent.child`, to 500 levels
+ * - array: one JSON string, dates inside it as ISO strings, bigints as decimal strings
+ * - valid Date: ISO string
+ * - string, boolean, finite number: itself
+ * - bigint: decimal string
+ * - null, undefined, NaN, Infinity, function, symbol, invalid Date, `{}`: left out
+ * - object with `toJSON`: what that returns, by the same rules
+ * - reference that closes a cycle, array nested too deep for `JSON.stringify`, what throws when it is read: left out
+ *
+ * @param mode `flatten`: as above; `index`: arrays taken apart too, under `parent.0`; `stringify`: an object or array
+ * at the top level as one JSON string; `drop`: no objects or arrays
  *
  * @example
  * flatten({ foo: { bar: 'a', list: [1, { b: 2 }] } })
@@ -115,10 +47,89 @@ export function flatten(
   properties: Record<string, unknown>,
   { mode = 'flatten' }: { mode?: NestedProperties } = {}
 ): Record<string, FlatValue> {
-  const flat: Record<string, FlatValue> = {}
-  let frame = start(properties)
-  while (frame) {
-    frame = advance(frame, mode, flat)
+  const walk: Walk = { flat: {}, mode, around: [], tooDeep: 0 }
+  try {
+    const root = isObject(properties) ? jsonValue(properties, '') : undefined
+    if (root !== properties) walk.around.push(properties)
+    if (isObject(root) && !Array.isArray(root)) writeEntries(walk, root, '')
+  } catch {
+    // Properties that cannot be read have no entries.
   }
-  return flat
+  return walk.flat
+}
+
+function writeEntries(walk: Walk, object: object, prefix: string): void {
+  if (walk.around.length >= MAX_LEVELS || walk.tooDeep >= MAX_TOO_DEEP) {
+    walk.tooDeep++
+    return
+  }
+  const level = walk.around.push(object)
+  for (const key of Object.keys(object)) {
+    try {
+      const path = join(prefix, key)
+      const value = path === '' ? undefined : (object as Record<string, unknown>)[key]
+      if (isObject(value)) writeObject(walk, path, key, value)
+      else writeLeaf(walk, path, value)
+    } catch {
+      walk.around.length = level
+    }
+  }
+  walk.around.pop()
+}
+
+function writeLeaf({ flat }: Walk, path: string, value: unknown): void {
+  const leaf = leafOf(value)
+  if (leaf !== undefined) setOwn(flat, cut(path), leaf)
+}
+
+function leafOf(value: unknown): FlatValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return cut(value)
+    case 'boolean':
+      return value
+    case 'number':
+      return Number.isFinite(value) ? value : undefined
+    case 'bigint':
+      return cut(value.toString())
+    default:
+      return undefined
+  }
+}
+
+/** Looks for cycles both before and after a `toJSON`, which may return a new object each time or one that it is in. */
+function writeObject(walk: Walk, path: string, key: string, found: object): void {
+  const { around } = walk
+  if (around.includes(found)) return
+  const value = jsonValue(found, key)
+  if (!isObject(value)) writeLeaf(walk, path, value)
+  else if (value === found) writeNested(walk, path, value, found)
+  else if (!around.includes(value)) {
+    around.push(found)
+    writeNested(walk, path, value, found)
+    around.pop()
+  }
+}
+
+/** @param source the owner of the `toJSON` that returned the value; else the value itself */
+function writeNested(walk: Walk, path: string, value: object, source: object): void {
+  const { mode } = walk
+  if (mode === 'drop') return
+  if (mode === 'stringify' || (Array.isArray(value) && (mode === 'flatten' || value.length === 0))) {
+    const json = jsonString(value, source, walk.around)
+    if (json !== '{}') writeLeaf(walk, path, json)
+  } else {
+    writeEntries(walk, value, `${path}.`)
+  }
+}
+
+/** Stops growing at the limit: else the keys of a deep chain take up the square of its length. */
+function join(prefix: string, key: string): string {
+  return prefix.length > MAX_PROPERTY_LENGTH ? prefix : prefix + key
+}
+
+function cut(text: string): string {
+  if (text.length <= MAX_PROPERTY_LENGTH) return text
+  const splitsPair = (text.codePointAt(MAX_PROPERTY_LENGTH - 1) as number) > 0xffff
+  return text.slice(0, splitsPair ? MAX_PROPERTY_LENGTH - 1 : MAX_PROPERTY_LENGTH)
 }

@@ -1,4 +1,4 @@
-import { MAX_LENGTH } from '../lib/flatten'
+import { MAX_PROPERTY_LENGTH } from '../lib/heap/limits'
 
 /** Bytes of an object or array without what is in it, and of an item or member beside its name and value. */
 const CONTAINER = 64
@@ -27,5 +27,5 @@ export function memoryCost(value: unknown, path = 0): number {
 
 /** Names of usual lengths are in {@link MEMBER}. */
 function longPath(path: number): number {
-  return Math.max(0, Math.min(path, MAX_LENGTH) - MAX_USUAL_PATH)
+  return Math.max(0, Math.min(path, MAX_PROPERTY_LENGTH) - MAX_USUAL_PATH)
 }

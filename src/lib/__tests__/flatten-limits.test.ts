@@ -68,8 +68,15 @@ describe('flatten limits of length', () => {
 })
 
 describe('flatten limits of depth and size', () => {
-  it.each([10000, 100000])('reaches a leaf %d levels deep', (depth) => {
-    expect(flatten(chain(depth, { leaf: 1 }))).toStrictEqual({ ['child.'.repeat(171).slice(0, 1023)]: 1 })
+  it('reaches a leaf 500 levels deep', () => {
+    expect(flatten(chain(500, { leaf: 1 }))).toStrictEqual({ ['child.'.repeat(171).slice(0, 1023)]: 1 })
+    expect(flatten({ a: nestedArray(499) }, { mode: 'index' })).toStrictEqual({ [`a${'.0'.repeat(499)}`]: 1 })
+  })
+
+  it.each([501, 10000, 100000])('leaves out what is nested %d levels deep, and nothing around it', (depth) => {
+    const a = { deep: chain(depth - 2, { leaf: 1 }), b: 1, c: { d: 2 } }
+    expect(flatten({ a, e: { f: 3 } })).toStrictEqual({ 'a.b': 1, 'a.c.d': 2, 'e.f': 3 })
+    expect(flatten({ a: nestedArray(depth - 1), b: [1] }, { mode: 'index' })).toStrictEqual({ 'b.0': 1 })
   })
 
   it('keeps the keys of a chain with a leaf on each of 4,000 levels small', () => {
@@ -111,7 +118,9 @@ describe('flatten limits of depth and size', () => {
     expect(flatten({ a: chain(100000, { leaf: 1 }), b: 1 }, { mode: 'stringify' })).toStrictEqual({ b: 1 })
   })
 
-  it('indexes an array that is too deep for JSON', () => {
-    expect(flatten({ a: nestedArray(100000) }, { mode: 'index' })).toStrictEqual({ [`a${'.0'.repeat(511)}`]: 1 })
+  it('writes an array of more levels than objects may have', () => {
+    expect(flatten({ a: nestedArray(501) })).toStrictEqual({
+      a: `${'['.repeat(501)}1${']'.repeat(501)}`.slice(0, 1023)
+    })
   })
 })

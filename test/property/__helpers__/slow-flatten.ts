@@ -4,7 +4,7 @@ type Way = readonly unknown[]
 
 const MAX_LENGTH = 1023
 
-/** `flatten` as its rules read, with recursion and copies where it has neither. */
+/** `flatten` as its rules read but for its limit of depth, which no recipe reaches; with copies where it has none. */
 export function slowFlatten(properties: object, mode: NestedProperties): Record<string, FlatValue> {
   const flat = new Map<string, FlatValue>()
   const root = attempt(() => converted(properties, ''))
