@@ -1,6 +1,5 @@
 import { MAX_PROPERTY_LENGTH } from './heap/limits'
 import { isObject, jsonString, jsonValue } from './json-value'
-import { setOwn } from './set-own'
 
 /** What becomes of objects and arrays, see {@link flatten}. */
 export type NestedProperties = 'flatten' | 'index' | 'stringify' | 'drop'
@@ -80,6 +79,12 @@ function writeEntries(walk: Walk, object: object, prefix: string): void {
 function writeLeaf({ flat }: Walk, path: string, value: unknown): void {
   const leaf = leafOf(value)
   if (leaf !== undefined) setOwn(flat, cut(path), leaf)
+}
+
+/** An assignment to `__proto__` would replace the prototype instead. */
+function setOwn(flat: Record<string, FlatValue>, key: string, value: FlatValue): void {
+  if (key !== '__proto__') flat[key] = value
+  else Object.defineProperty(flat, key, { value, configurable: true, enumerable: true, writable: true })
 }
 
 function leafOf(value: unknown): FlatValue | undefined {

@@ -1,12 +1,9 @@
 import type { FlatValue } from '../../lib/flatten'
 import { MAX_WEB_KEY_LENGTH } from '../../lib/heap/limits'
-import { setOwn } from '../../lib/set-own'
 
 /** The properties with longer keys cut, as `flatten` cuts them for the server's limit. Of two that become one the later wins. */
 export function withFittingKeys(properties: Record<string, FlatValue>): Record<string, FlatValue> {
-  const fitting: Record<string, FlatValue> = {}
-  for (const key of Object.keys(properties)) setOwn(fitting, cut(key), properties[key])
-  return fitting
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [cut(key), value]))
 }
 
 function cut(key: string): string {

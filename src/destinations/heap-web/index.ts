@@ -1,7 +1,7 @@
 import { generatePlugins } from '@segment/browser-destination-runtime/plugin'
 import type { BrowserDestinationDefinition, Subscription } from '@segment/browser-destination-runtime/types'
 import type { Plugin } from '@segment/analytics-next'
-import { ALL_TRACK_CALLS, automaticPreset, IDENTIFY_CALLS_OF_ANY_KIND } from '../../lib/mapping-presets'
+import { automaticPreset } from '../../lib/mapping-presets'
 import type { Settings } from './generated-types'
 import { heapOnPage, warnOfForeignHeap } from './heap-sdk'
 import type { HeapSdk } from './heap-sdk'
@@ -68,11 +68,8 @@ export const destination: BrowserDestinationDefinition<Settings, HeapSdk> = {
   // In this order the plugins are called: a visitor is identified before what he does is tracked.
   actions: { identifyUser, trackEvent },
   presets: [
-    automaticPreset('Identify Calls', IDENTIFY_CALLS_OF_ANY_KIND, {
-      partnerAction: 'identifyUser',
-      fields: identifyUser.fields
-    }),
-    automaticPreset('Track Calls', ALL_TRACK_CALLS, { partnerAction: 'trackEvent', fields: trackEvent.fields })
+    automaticPreset('Identify Calls', 'identifyUser', identifyUser),
+    automaticPreset('Track Calls', 'trackEvent', trackEvent)
   ]
 }
 

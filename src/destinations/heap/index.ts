@@ -1,15 +1,6 @@
 import { InvalidAuthenticationError } from '@segment/actions-core'
 import type { DestinationDefinition } from '@segment/actions-core'
-import {
-  audiencePresets,
-  automaticPreset,
-  ENGAGE_AUDIENCES,
-  GROUP_CALLS,
-  IDENTIFY_CALLS,
-  PAGE_CALLS,
-  SCREEN_CALLS,
-  TRACK_CALLS
-} from '../../lib/mapping-presets'
+import { audiencePresets, automaticPreset } from '../../lib/mapping-presets'
 import { deleteUser, deletionToken } from './delete-user'
 import type { Settings } from './generated-types'
 import groupAccount from './groupAccount'
@@ -17,9 +8,6 @@ import { appIdProblem, HeapClient, keepAliveAgent } from './heap-api'
 import identifyUser from './identifyUser'
 import syncAudience from './syncAudience'
 import trackEvent from './trackEvent'
-
-const onTrack = { partnerAction: 'trackEvent', fields: trackEvent.fields }
-const onAudience = { partnerAction: 'syncAudience', fields: syncAudience.fields }
 
 const destination: DestinationDefinition<Settings> = {
   // Core builds schema keys from the name, and newer URI parsers refuse every name that is no URI scheme.
@@ -62,14 +50,15 @@ const destination: DestinationDefinition<Settings> = {
   extendRequest: () => ({ agent: keepAliveAgent }),
   onDelete: (request, { settings, payload }) => deleteUser(request, settings, payload.userId),
   actions: { trackEvent, identifyUser, syncAudience, groupAccount },
+  // Track and identify calls of audiences have their own action, so that no call is delivered twice.
   presets: [
-    automaticPreset('Track Calls', TRACK_CALLS, onTrack),
-    automaticPreset('Page Calls', PAGE_CALLS, onTrack),
-    automaticPreset('Screen Calls', SCREEN_CALLS, onTrack),
-    automaticPreset('Identify Calls', IDENTIFY_CALLS, { partnerAction: 'identifyUser', fields: identifyUser.fields }),
-    automaticPreset('Group Calls', GROUP_CALLS, { partnerAction: 'groupAccount', fields: groupAccount.fields }),
-    automaticPreset('Engage Audiences', ENGAGE_AUDIENCES, onAudience),
-    ...audiencePresets(onAudience)
+    automaticPreset('Track Calls', 'trackEvent', trackEvent),
+    automaticPreset('Page Calls', 'trackEvent', trackEvent, 'type = "page"'),
+    automaticPreset('Screen Calls', 'trackEvent', trackEvent, 'type = "screen"'),
+    automaticPreset('Identify Calls', 'identifyUser', identifyUser),
+    automaticPreset('Group Calls', 'groupAccount', groupAccount),
+    automaticPreset('Engage Audiences', 'syncAudience', syncAudience),
+    ...audiencePresets('syncAudience', syncAudience)
   ]
 }
 

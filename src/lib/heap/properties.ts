@@ -1,6 +1,5 @@
 import { flatten } from '../flatten'
 import type { FlatValue, NestedProperties } from '../flatten'
-import { setOwn } from '../set-own'
 
 /**
  * Traits as Heap user (or account) properties: flattened, and a property named `id`, in any casing, as `_id`.
@@ -16,9 +15,7 @@ function isForbidden(key: string): boolean {
 }
 
 function renameForbidden(properties: Record<string, FlatValue>): Record<string, FlatValue> {
-  const renamed: Record<string, FlatValue> = {}
-  for (const key of Object.keys(properties)) setOwn(renamed, isForbidden(key) ? '_id' : key, properties[key])
-  return renamed
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [isForbidden(key) ? '_id' : key, value]))
 }
 
 const MODES: readonly string[] = ['flatten', 'index', 'stringify', 'drop']

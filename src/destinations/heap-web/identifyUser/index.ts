@@ -1,7 +1,6 @@
 import type { BrowserActionDefinition } from '@segment/browser-destination-runtime/types'
 import { realId } from '../../../lib/heap/identity'
 import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/limits'
-import { IDENTIFY_CALLS_OF_ANY_KIND } from '../../../lib/mapping-presets'
 import { userProperties } from '../../../lib/heap/properties'
 import type { Settings } from '../generated-types'
 import { heapOnPage } from '../heap-sdk'
@@ -12,7 +11,7 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
   title: 'Identify User',
   description: 'Identify the visitor in Heap and set user properties.',
   platform: 'web',
-  defaultSubscription: IDENTIFY_CALLS_OF_ANY_KIND,
+  defaultSubscription: 'type = "identify"',
   fields: {
     user_id: {
       label: 'Identity',

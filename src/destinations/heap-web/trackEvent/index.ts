@@ -1,6 +1,5 @@
 import type { BrowserActionDefinition } from '@segment/browser-destination-runtime/types'
 import { flatten } from '../../../lib/flatten'
-import { ALL_TRACK_CALLS } from '../../../lib/mapping-presets'
 import type { Settings } from '../generated-types'
 import { heapOnPage } from '../heap-sdk'
 import type { HeapSdk } from '../heap-sdk'
@@ -13,7 +12,7 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
   title: 'Track Event',
   description: 'Send track calls to Heap as custom events. Heap captures page views by itself.',
   platform: 'web',
-  defaultSubscription: ALL_TRACK_CALLS,
+  defaultSubscription: 'type = "track"',
   fields: {
     event: {
       label: 'Event Name',

@@ -3,7 +3,6 @@ import type { ActionDefinition } from '@segment/actions-core'
 import { flatten } from '../../../lib/flatten'
 import { realId } from '../../../lib/heap/identity'
 import { nestedMode } from '../../../lib/heap/properties'
-import { GROUP_CALLS } from '../../../lib/mapping-presets'
 import { send, sendBatch } from '../send'
 import { batchingFields, nestedProperties } from '../common-fields'
 import type { Settings } from '../generated-types'
@@ -25,7 +24,7 @@ export function heapAccount(payload: Payload): HeapItem[] {
 const action: ActionDefinition<Settings, Payload> = {
   title: 'Group Account',
   description: 'Set account properties in Heap from group calls.',
-  defaultSubscription: GROUP_CALLS,
+  defaultSubscription: 'type = "group"',
   fields: {
     account_id: {
       label: 'Account ID',

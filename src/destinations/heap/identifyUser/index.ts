@@ -1,6 +1,5 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import type { ActionDefinition } from '@segment/actions-core'
-import { IDENTIFY_CALLS } from '../../../lib/mapping-presets'
 import { nestedMode, userProperties } from '../../../lib/heap/properties'
 import { send, sendBatch } from '../send'
 import { anonymousIdField, batchingFields, identityField, nestedProperties } from '../common-fields'
@@ -32,7 +31,7 @@ function userLink({ heap_user_id }: Payload, identity: string): HeapItem[] {
 const action: ActionDefinition<Settings, Payload> = {
   title: 'Identify User',
   description: 'Set user properties in Heap from identify calls.',
-  defaultSubscription: IDENTIFY_CALLS,
+  defaultSubscription: 'type = "identify" and context.personas.computation_class != "audience"',
   fields: {
     user_id: identityField(
       'Identity',

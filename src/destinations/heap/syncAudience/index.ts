@@ -1,6 +1,5 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import type { ActionDefinition, AudienceMembership } from '@segment/actions-core'
-import { ENGAGE_AUDIENCES } from '../../../lib/mapping-presets'
 import { snakeCase } from '../../../lib/snake-case'
 import { userProperties } from '../../../lib/heap/properties'
 import { send, sendBatch } from '../send'
@@ -40,7 +39,7 @@ function mappedMembership({ audience_key, traits_or_properties: values = {} }: P
 const action: ActionDefinition<Settings, Payload> = {
   title: 'Sync Audience',
   description: 'Set a user property in Heap to true or false as users enter and leave an Engage audience.',
-  defaultSubscription: ENGAGE_AUDIENCES,
+  defaultSubscription: '(type = "identify" or type = "track") and context.personas.computation_class = "audience"',
   fields: {
     identity: identityField('Identity', 'The ID the user is known by in Heap, at most 255 characters.'),
     audience_key: {
