@@ -2,11 +2,23 @@ import type { BaseActionDefinition, JSONObject, JSONValue, Preset } from '@segme
 
 type EventSlug = Extract<Preset, { type: 'specificEvent' }>['eventSlug']
 
+interface SpecificEvent {
+  name: string
+  eventSlug: EventSlug
+}
+
 /** The calls by which Segment's connected audiences tell who entered and who left. */
-const AUDIENCE_EVENTS: readonly { name: string; eventSlug: EventSlug }[] = [
+export const AUDIENCE_EVENTS: readonly SpecificEvent[] = [
   { name: 'Audience Entered', eventSlug: 'warehouse_audience_entered_track' },
   { name: 'Audience Exited', eventSlug: 'warehouse_audience_exited_track' },
   { name: 'Audience Membership Changed', eventSlug: 'warehouse_audience_membership_changed_identify' }
+]
+
+/** The events of Linked Audiences and of Journeys. */
+export const LINKED_EVENTS: readonly SpecificEvent[] = [
+  { name: 'Associated Entity Added', eventSlug: 'warehouse_entity_added_track' },
+  { name: 'Associated Entity Removed', eventSlug: 'warehouse_entity_removed_track' },
+  { name: 'Journeys Step Entered', eventSlug: 'journeys_step_entered_track' }
 ]
 
 type Action = Pick<BaseActionDefinition, 'fields' | 'defaultSubscription'>
@@ -29,13 +41,12 @@ export function automaticPreset(
   return { name, subscribe, partnerAction, mapping: defaultMapping(action), type: 'automatic' }
 }
 
-/** The presets that connected audiences look for, one per event. */
-export function audiencePresets(partnerAction: string, action: Action): Preset[] {
-  return AUDIENCE_EVENTS.map(({ name, eventSlug }) => ({
-    name,
-    eventSlug,
-    partnerAction,
-    mapping: defaultMapping(action),
-    type: 'specificEvent'
-  }))
+/** Presets for events that Segment itself sends, one for each. */
+export function specificEventPresets(
+  events: readonly SpecificEvent[],
+  partnerAction: string,
+  action: Action
+): Preset[] {
+  const mapping = defaultMapping(action)
+  return events.map(({ name, eventSlug }) => ({ name, eventSlug, partnerAction, mapping, type: 'specificEvent' }))
 }

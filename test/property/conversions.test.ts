@@ -1,4 +1,4 @@
-import { PayloadValidationError } from '@segment/actions-core'
+import { IntegrationError } from '@segment/actions-core'
 import fc from 'fast-check'
 import { heapAccount } from '../../src/destinations/heap/groupAccount'
 import { BULK_CALLS } from '../../src/destinations/heap/heap-api'
@@ -42,7 +42,7 @@ function isTaken<Payload>(convert: (payload: Payload) => HeapItem[], payload: Pa
     }
     return items.length > 0
   } catch (error) {
-    if (!(error instanceof PayloadValidationError)) throw error
+    if (!(error instanceof IntegrationError && error.status === 400)) throw error
     return false
   } finally {
     expectPrototypesUntouched()
@@ -72,7 +72,7 @@ const text = fc.oneof(
 )
 
 describe('heapEvent', () => {
-  it('makes what Heap takes, or a PayloadValidationError', () => {
+  it('makes what Heap takes, or refuses it with a 400 of its own', () => {
     const payloads = fc.record({
       message_id: text,
       identity: maybeId,
@@ -99,7 +99,7 @@ describe('heapEvent', () => {
 })
 
 describe('heapUser', () => {
-  it('makes what Heap takes, or a PayloadValidationError', () => {
+  it('makes what Heap takes, or refuses it with a 400 of its own', () => {
     const heapUserId = fc.oneof(
       fc.constantFrom('', ' 7 ', '-1', '1.5', '007', '9007199254740992'),
       fc.nat().map(String)
@@ -116,7 +116,7 @@ describe('heapUser', () => {
 })
 
 describe('heapMembership', () => {
-  it('makes what Heap takes, or a PayloadValidationError', () => {
+  it('makes what Heap takes, or refuses it with a 400 of its own', () => {
     const value = fc.oneof(fc.boolean(), fc.constantFrom<unknown>('true', 'false', 'TRUE', 1, null, undefined, {}))
     const payloads = fc
       .record({
@@ -140,7 +140,7 @@ describe('heapMembership', () => {
 })
 
 describe('heapAccount', () => {
-  it('makes what Heap takes, or a PayloadValidationError', () => {
+  it('makes what Heap takes, or refuses it with a 400 of its own', () => {
     const payloads = fc.record({ account_id: idText, traits: properties, nested_properties })
     tryConversion({ cases: 10000, taken: 50 }, payloads, heapAccount)
   })

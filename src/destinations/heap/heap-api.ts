@@ -7,12 +7,12 @@ import type { Settings } from './generated-types'
 export const HEAP_ORIGINS = { US: 'https://heapanalytics.com', EU: 'https://c.eu.heap-api.com' } as const
 
 /** An event of POST /api/track: https://developers.heap.io/reference/bulk-track */
-export type TrackEvent = {
+export type TrackEvent = ({ identity: string } | { user_id: string }) & {
   event: string
-  identity: string
   properties: Record<string, FlatValue>
   timestamp?: string
   idempotency_key: string
+  session_id?: string
 }
 
 /** An event of POST /api/integrations/track, the only endpoint that takes Segment's anonymousId. */

@@ -1,19 +1,25 @@
 import { PayloadValidationError } from '@segment/actions-core'
 import { realId } from '../../lib/heap/identity'
-import { MAX_IDENTITY_LENGTH, MAX_PROPERTY_LENGTH } from '../../lib/heap/limits'
+import { MAX_HEAP_USER_ID, MAX_IDENTITY_LENGTH, MAX_PROPERTY_LENGTH } from '../../lib/heap/limits'
 
 /** Who an event belongs to. An event without an identifier cannot be expressed. */
-export type UserIdentifier = { identity: string } | { anonymousId: string }
+export type UserIdentifier = { identity: string } | { user_id: string } | { anonymousId: string }
 
 interface Ids {
   identity?: unknown
+  heap_user_id?: unknown
   anonymous_id?: unknown
 }
 
-/** The identity if there is a real one, else the anonymous id. Throws a `PayloadValidationError` without either. */
+/**
+ * The identity if there is a real one, else Heap's own ID of the visitor, else the anonymous ID. Heap takes an identity
+ * or a user_id, never both. Throws a `PayloadValidationError` without any of them.
+ */
 export function userIdentifier(ids: Ids): UserIdentifier {
   const identity = knownIdentity(ids.identity, 'identity')
   if (identity !== undefined) return { identity }
+  const userId = knownHeapUserId(ids.heap_user_id)
+  if (userId !== undefined) return { user_id: userId }
   const anonymousId = knownAnonymousId(ids.anonymous_id)
   if (anonymousId !== undefined) return { anonymousId }
   throw new PayloadValidationError(
@@ -36,6 +42,16 @@ export function requiredIdentity(value: unknown, field: string): string {
  */
 export function knownAnonymousId(value: unknown): string | undefined {
   return withinLimit(realId(value), MAX_PROPERTY_LENGTH, 'anonymous_id')
+}
+
+/** Heap's own numeric ID of a user as a string of digits. Throws a `PayloadValidationError` for anything else. */
+export function knownHeapUserId(value: unknown): string | undefined {
+  const userId = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
+  if (userId === '') return undefined
+  if (/^\d+$/.test(userId) && Number(userId) <= MAX_HEAP_USER_ID) return userId
+  throw new PayloadValidationError(
+    `\`heap_user_id\` must be Heap's own user ID, a number from 0 to ${MAX_HEAP_USER_ID}, but is "${userId}". Map the value of heap.userId, or nothing.`
+  )
 }
 
 function knownIdentity(value: unknown, field: string): string | undefined {

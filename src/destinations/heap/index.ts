@@ -1,6 +1,6 @@
 import { InvalidAuthenticationError } from '@segment/actions-core'
 import type { DestinationDefinition } from '@segment/actions-core'
-import { audiencePresets, automaticPreset } from '../../lib/mapping-presets'
+import { AUDIENCE_EVENTS, automaticPreset, LINKED_EVENTS, specificEventPresets } from '../../lib/mapping-presets'
 import { deleteUser, deletionToken } from './delete-user'
 import type { Settings } from './generated-types'
 import groupAccount from './groupAccount'
@@ -58,7 +58,8 @@ const destination: DestinationDefinition<Settings> = {
     automaticPreset('Identify Calls', 'identifyUser', identifyUser),
     automaticPreset('Group Calls', 'groupAccount', groupAccount),
     automaticPreset('Engage Audiences', 'syncAudience', syncAudience),
-    ...audiencePresets('syncAudience', syncAudience)
+    ...specificEventPresets(AUDIENCE_EVENTS, 'syncAudience', syncAudience),
+    ...specificEventPresets(LINKED_EVENTS, 'trackEvent', trackEvent)
   ]
 }
 

@@ -1,4 +1,10 @@
-import { APIError, IntegrationError, InvalidAuthenticationError, RetryableError } from '@segment/actions-core'
+import {
+  APIError,
+  IntegrationError,
+  InvalidAudienceMembershipError,
+  InvalidAuthenticationError,
+  RetryableError
+} from '@segment/actions-core'
 import type { JSONLikeObject } from '@segment/actions-core'
 import type { Answered, HeapAnswer, HeapItem, Unanswered } from './heap-api'
 
@@ -8,7 +14,7 @@ export type Delivered = { status: number; sent: JSONLikeObject; body: JSONLikeOb
 export type Failed = {
   status: number
   errormessage: string
-  errortype?: 'PAYLOAD_VALIDATION_FAILED' | 'INVALID_AUTHENTICATION'
+  errortype?: 'PAYLOAD_VALIDATION_FAILED' | 'INVALID_AUDIENCE_MEMBERSHIP' | 'INVALID_AUTHENTICATION'
   sent?: JSONLikeObject
   body?: JSONLikeObject | string
 }
@@ -24,7 +30,9 @@ export function outcomeOf({ item }: HeapItem, answer: HeapAnswer): Outcome {
 /** Our own refusal of a payload, before anything was sent. */
 export function invalid(error: unknown): Failed {
   const errormessage = error instanceof IntegrationError ? error.message : `Cannot be converted: ${String(error)}`
-  return { status: 400, errormessage, errortype: 'PAYLOAD_VALIDATION_FAILED' }
+  const isMembership = error instanceof InvalidAudienceMembershipError
+  const errortype = isMembership ? 'INVALID_AUDIENCE_MEMBERSHIP' : 'PAYLOAD_VALIDATION_FAILED'
+  return { status: 400, errormessage, errortype }
 }
 
 /** A payload of several items fares as the worst of them: what can be retried, else what is refused. */

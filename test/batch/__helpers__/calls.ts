@@ -15,7 +15,7 @@ export function refused(errormessage: RegExp): Outcome {
   return {
     status: 400,
     errormessage: expect.stringMatching(errormessage) as unknown,
-    errortype: 'PAYLOAD_VALIDATION_FAILED',
+    errortype: errormessage.source.includes('membership') ? 'INVALID_AUDIENCE_MEMBERSHIP' : 'PAYLOAD_VALIDATION_FAILED',
     errorreporter: 'INTEGRATIONS'
   }
 }

@@ -1,4 +1,4 @@
-import { createRequestClient, PayloadValidationError } from '@segment/actions-core'
+import { createRequestClient, IntegrationError } from '@segment/actions-core'
 import type { DestinationDefinition } from '@segment/actions-core'
 import type { Settings } from '../../../destinations/heap/generated-types'
 import { code, prose, table } from './markdown'
@@ -28,7 +28,7 @@ async function refusal({ actions }: DestinationDefinition<Settings>, key: string
   try {
     await actions[key].perform(offline(), { payload, settings: { appId: '11' } })
   } catch (error) {
-    if (error instanceof PayloadValidationError) return error.message
+    if (error instanceof IntegrationError) return error.message
   }
   throw new Error(`${key} no longer refuses ${JSON.stringify(payload)}`)
 }

@@ -100,12 +100,15 @@ describe('Heap', () => {
       expect(matching.map(({ partnerAction }) => partnerAction)).toStrictEqual(actions)
     })
 
-    it('answer the three events of connected audiences with syncAudience', () => {
+    it('answer the events of connected audiences, Linked Audiences and Journeys', () => {
       const specific = (destination.presets ?? []).filter((preset) => preset.type === 'specificEvent')
       expect(specific.map(({ eventSlug, partnerAction }) => [eventSlug, partnerAction])).toStrictEqual([
         ['warehouse_audience_entered_track', 'syncAudience'],
         ['warehouse_audience_exited_track', 'syncAudience'],
-        ['warehouse_audience_membership_changed_identify', 'syncAudience']
+        ['warehouse_audience_membership_changed_identify', 'syncAudience'],
+        ['warehouse_entity_added_track', 'trackEvent'],
+        ['warehouse_entity_removed_track', 'trackEvent'],
+        ['journeys_step_entered_track', 'trackEvent']
       ])
     })
   })

@@ -1,11 +1,10 @@
-import { PayloadValidationError } from '@segment/actions-core'
 import type { ActionDefinition } from '@segment/actions-core'
 import { nestedMode, userProperties } from '../../../lib/heap/properties'
 import { send, sendBatch } from '../send'
 import { anonymousIdField, batchingFields, identityField, nestedProperties } from '../common-fields'
 import type { Settings } from '../generated-types'
 import type { HeapItem } from '../heap-api'
-import { knownAnonymousId, requiredIdentity } from '../identifier'
+import { knownAnonymousId, knownHeapUserId, requiredIdentity } from '../identifier'
 import type { Payload } from './generated-types'
 
 /** What an identify call becomes: the user's properties, after the link to an anonymous Heap user if one is mapped. */
@@ -18,14 +17,8 @@ export function heapUser(payload: Payload): HeapItem[] {
 }
 
 function userLink({ heap_user_id }: Payload, identity: string): HeapItem[] {
-  const userId = heap_user_id?.trim()
-  if (!userId) return []
-  if (/^\d+$/.test(userId) && Number(userId) <= Number.MAX_SAFE_INTEGER) {
-    return [{ call: 'identify', item: { user_id: userId, identity } }]
-  }
-  throw new PayloadValidationError(
-    `\`heap_user_id\` must be Heap's own user ID, a number from 0 to ${Number.MAX_SAFE_INTEGER}, but is "${userId}". Map the value of heap.userId, or nothing.`
-  )
+  const userId = knownHeapUserId(heap_user_id)
+  return userId === undefined ? [] : [{ call: 'identify', item: { user_id: userId, identity } }]
 }
 
 const action: ActionDefinition<Settings, Payload> = {

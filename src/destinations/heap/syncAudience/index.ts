@@ -1,4 +1,4 @@
-import { PayloadValidationError } from '@segment/actions-core'
+import { InvalidAudienceMembershipError, PayloadValidationError } from '@segment/actions-core'
 import type { ActionDefinition, AudienceMembership } from '@segment/actions-core'
 import { snakeCase } from '../../../lib/snake-case'
 import { userProperties } from '../../../lib/heap/properties'
@@ -31,7 +31,7 @@ function mappedMembership({ audience_key, traits_or_properties: values = {} }: P
   const value = Object.prototype.hasOwnProperty.call(values, audience_key) ? values[audience_key] : undefined
   if (value === true || value === 'true') return true
   if (value === false || value === 'false') return false
-  throw new PayloadValidationError(
+  throw new InvalidAudienceMembershipError(
     `Not an audience membership: \`traits_or_properties\` has neither true nor false under "${audience_key}". Send only audience calls to this action.`
   )
 }

@@ -42,6 +42,14 @@ export interface Payload {
     [k: string]: unknown
   }
   /**
+   * Heap's own numeric ID of a visitor, as heap.userId has it in the page. An event without an identity then joins this visitor, by Heap's documented API and with its types kept. Not used beside an identity: https://developers.heap.io/reference/track-1
+   */
+  heap_user_id?: string | null
+  /**
+   * Heap's ID of the browser session that the event belongs to, as heap.getSessionId() has it in the page. Without it, Heap shows the event in a session of its own. Not sent for events that have an anonymous ID alone.
+   */
+  session_id?: string | null
+  /**
    * What becomes of nested objects and arrays, which Heap does not store. Flatten: `a.b`, arrays as JSON text. Index: arrays expanded too, as `list.0`. Stringify: each as JSON text. Drop: left out.
    */
   nested_properties?: string

@@ -19,18 +19,16 @@ export function heapEvent(payload: Payload): HeapItem[] {
   const properties = eventProperties(payload)
   const when = timestamp(payload)
   const messageId = idempotencyKey(payload)
-  if ('identity' in user) {
-    const item = { event, identity: user.identity, properties, ...when, idempotency_key: messageId }
-    return [{ call: 'track', item }, ...traitsUpdate(payload, user.identity)]
+  if ('anonymousId' in user) {
+    const user_identifier = { anonymous_id: user.anonymousId }
+    const key = partnerKey(messageId)
+    const custom_properties = asStrings(properties)
+    return [
+      { call: 'partnerTrack', item: { event, user_identifier, custom_properties, ...when, idempotency_key: key } }
+    ]
   }
-  const item = {
-    event,
-    user_identifier: { anonymous_id: user.anonymousId },
-    custom_properties: asStrings(properties),
-    ...when,
-    idempotency_key: partnerKey(messageId)
-  }
-  return [{ call: 'partnerTrack', item }]
+  const item = { event, ...user, properties, ...when, idempotency_key: messageId, ...session(payload) }
+  return [{ call: 'track', item }, ...('identity' in user ? traitsUpdate(payload, user.identity) : [])]
 }
 
 function eventName({ type, event }: Payload): string {
@@ -59,8 +57,13 @@ function timestamp(payload: Payload): { timestamp?: string } {
   const iso = isoTimestamp(payload.timestamp)
   if (iso !== undefined) return { timestamp: iso }
   throw new PayloadValidationError(
-    `\`timestamp\` is no point in time: "${payload.timestamp}". Map an ISO 8601 date, or Unix time in seconds or milliseconds.`
+    `\`timestamp\` is not a point in time: "${payload.timestamp}". Map an ISO 8601 date, or Unix time in seconds or milliseconds.`
   )
+}
+
+function session({ session_id }: Payload): { session_id?: string } {
+  const id = session_id?.trim()
+  return id ? { session_id: id } : {}
 }
 
 function idempotencyKey({ message_id }: Payload): string {
@@ -142,6 +145,20 @@ const action: ActionDefinition<Settings, Payload> = {
         'Also updates the properties of an identified user, with one more request for each batch. Not sent without an identity, or with an event that Heap refuses.',
       type: 'object',
       defaultObjectUI: 'keyvalue'
+    },
+    heap_user_id: {
+      label: 'Heap User ID',
+      description:
+        "Heap's own numeric ID of a visitor, as heap.userId has it in the page. An event without an identity then joins this visitor, by Heap's documented API and with its types kept. Not used beside an identity: https://developers.heap.io/reference/track-1",
+      type: 'string',
+      allowNull: true
+    },
+    session_id: {
+      label: 'Session ID',
+      description:
+        "Heap's ID of the browser session that the event belongs to, as heap.getSessionId() has it in the page. Without it, Heap shows the event in a session of its own. Not sent for events that have an anonymous ID alone.",
+      type: 'string',
+      allowNull: true
     },
     nested_properties: nestedProperties,
     library: {

@@ -50,6 +50,14 @@ describe('syncAudience', () => {
     )
   })
 
+  it("calls what is not a membership so, by core's own error", async () => {
+    await expect(testAction('syncAudience', { ...identifyForm, traits: { other: true } })).rejects.toMatchObject({
+      name: 'InvalidAudienceMembershipError',
+      code: 'INVALID_AUDIENCE_MEMBERSHIP',
+      status: 400
+    })
+  })
+
   it.each([
     ['no value under the key', { traits: { other: true } }, 'has neither true nor false under "big_spenders"'],
     ['a value that is no membership', { traits: { big_spenders: 'yes' } }, 'neither true nor false'],

@@ -57,6 +57,71 @@ describe('trackEvent', () => {
     )
   })
 
+  describe("with Heap's own ID of the visitor", () => {
+    const mapping = {
+      heap_user_id: { '@path': '$.properties.heapUserId' },
+      session_id: { '@path': '$.properties.heapSessionId' }
+    }
+    const anonymous = { type: 'track', event: 'Paid', anonymousId: 'anon-1' }
+
+    it('joins the visitor and the session, with the types kept', async () => {
+      const properties = { heapUserId: 5417923, heapSessionId: ' 77 ', total: 9.5, paid: true }
+      expect(await send('trackEvent', { ...anonymous, properties }, { mapping })).toStrictEqual(
+        bulk({
+          event: 'Paid',
+          user_id: '5417923',
+          properties: { ...properties, ...library },
+          ...base,
+          session_id: '77'
+        })
+      )
+    })
+
+    it('is not used beside an identity, which takes the session', async () => {
+      const properties = { heapUserId: 'not a number', heapSessionId: '77' }
+      expect(await send('trackEvent', { ...anonymous, userId: 'user-1', properties }, { mapping })).toStrictEqual(
+        bulk({
+          event: 'Paid',
+          identity: 'user-1',
+          properties: { ...properties, ...library },
+          ...base,
+          session_id: '77'
+        })
+      )
+    })
+
+    it('sends no traits without an identity', async () => {
+      const traits = { '@path': '$.properties' }
+      const sent = await send(
+        'trackEvent',
+        { ...anonymous, properties: { heapUserId: '5' } },
+        { mapping: { ...mapping, traits } }
+      )
+      expect(sent.map(({ path }) => path)).toStrictEqual(['/api/track'])
+    })
+
+    it('falls back to the anonymous ID when it is blank, without a session', async () => {
+      const properties = { heapUserId: ' ', heapSessionId: '77' }
+      expect(await send('trackEvent', { ...anonymous, properties }, { mapping })).toStrictEqual(
+        partner({
+          event: 'Paid',
+          user_identifier: { anonymous_id: 'anon-1' },
+          custom_properties: { ...properties, ...library },
+          ...base
+        })
+      )
+    })
+
+    it.each(['abc', '-1', '1.5', '9007199254740992'])('refuses %s, and names the field', async (heapUserId) => {
+      await expect(
+        testAction('trackEvent', { ...anonymous, properties: { heapUserId } }, { mapping })
+      ).rejects.toMatchObject({
+        code: 'PAYLOAD_VALIDATION_FAILED',
+        message: expect.stringContaining(`\`heap_user_id\` must be Heap's own user ID`) as unknown
+      })
+    })
+  })
+
   it('lengthens an idempotency key that the partner endpoint would refuse', async () => {
     const [{ body }] = await send('trackEvent', { ...track, userId: null, anonymousId: 'a-1', messageId: '1234567' })
     expect(body).toMatchObject({ events: [{ idempotency_key: 'segment-1234567' }] })
