@@ -41,18 +41,29 @@ describe('a batch of 2,500 whose second request fails', () => {
     expect(storedKeys()).toHaveLength(isLimit ? 1000 : 1500)
   })
 
-  it.each(['before', 'after'] as const)('by a reset %s storing is a 504 that is not blamed on Heap', async (reset) => {
+  it.each(['before', 'after'] as const)('by a reset %s storing is sent again, once and at once', async (reset) => {
     heap.emulator.setFaults({ next: [{ pass: true }, { reset }] })
     const outcomes = await heap.deliver('Track Calls', events(2500))
-    expect(statusCounts(outcomes)).toStrictEqual({ 200: 1500, 504: 1000 })
-    expect(outcomes[1000]).toStrictEqual({
-      status: 504,
-      errormessage: expect.stringMatching(/ECONNRESET|socket hang up/) as unknown,
-      errortype: 'GATEWAY_TIMEOUT',
-      errorreporter: 'INTEGRATIONS'
-    })
-    expect(heap.requests()).toHaveLength(3)
+    expect(statusCounts(outcomes)).toStrictEqual({ 200: 2500 })
+    expect(storedKeys()).toHaveLength(2500)
+    expect(heap.requests()).toHaveLength(4)
   })
+
+  it.each(['before', 'after'] as const)(
+    'by two resets %s storing is a 504 that is not blamed on Heap',
+    async (reset) => {
+      heap.emulator.setFaults({ next: [{ pass: true }, { reset }, { reset }] })
+      const outcomes = await heap.deliver('Track Calls', events(2500))
+      expect(statusCounts(outcomes)).toStrictEqual({ 200: 1500, 504: 1000 })
+      expect(outcomes[1000]).toStrictEqual({
+        status: 504,
+        errormessage: expect.stringMatching(/ECONNRESET|socket hang up/) as unknown,
+        errortype: 'GATEWAY_TIMEOUT',
+        errorreporter: 'INTEGRATIONS'
+      })
+      expect(heap.requests()).toHaveLength(4)
+    }
+  )
 
   it('and the third as well ends the attempt', async () => {
     heap.emulator.setFaults({ next: [{ pass: true }, { status: 503 }, { status: 500 }] })
@@ -121,7 +132,7 @@ describe('a batch of identify calls with Heap user IDs', () => {
   })
 
   it('does not blame Heap for properties that it never answered, whatever it said to the link', async () => {
-    heap.emulator.setFaults({ next: [{ status: 404 }, { reset: 'before' }] })
+    heap.emulator.setFaults({ next: [{ status: 404 }, { reset: 'before' }, { reset: 'before' }] })
     const [outcome] = await heap.deliver('Identify Calls', [identify], mapping)
     expect(outcome).toMatchObject({ status: 504, errorreporter: 'INTEGRATIONS' })
     expect(Object.keys(outcome).sort()).toStrictEqual(['errormessage', 'errorreporter', 'errortype', 'status'])

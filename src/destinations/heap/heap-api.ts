@@ -113,13 +113,22 @@ export class HeapClient {
   }
 
   private async post(url: string, options: RequestOptions): Promise<HeapAnswer> {
+    const send = () => this.request(url, { method: 'POST', ...REQUEST_DEFAULTS, ...options })
     try {
-      const response = await this.request(url, { method: 'POST', ...REQUEST_DEFAULTS, ...options })
+      // Most resets meet a kept-alive connection just as Heap closes it. Whatever is sent here may be sent twice.
+      const response = await send().catch((error: unknown) => {
+        if (isReset(error)) return send()
+        throw error
+      })
       return isRedirect(response) ? redirected(response) : answer(response)
     } catch (error) {
       return { answered: false, status: 504, reason: error instanceof Error ? error.message : String(error) }
     }
   }
+}
+
+function isReset(error: unknown): boolean {
+  return error instanceof Error && (error as Error & { code?: unknown }).code === 'ECONNRESET'
 }
 
 function answer({ status, content, data }: ModifiedResponse): HeapAnswer {
