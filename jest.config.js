@@ -1,10 +1,16 @@
-module.exports = {
+const project = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/test'],
-  testMatch: ['**/__tests__/**/*.test.ts', '**/test/**/*.test.ts'],
   transform: { '^.+\\.tsx?$': 'ts-jest' },
   restoreMocks: true,
-  // Most of the time of the longest tests goes to waiting for processes and for rates.
-  maxWorkers: 2,
   testTimeout: 60000
+}
+
+module.exports = {
+  projects: [
+    { ...project, roots: ['<rootDir>/src'], testMatch: ['**/__tests__/**/*.test.ts'] },
+    // Tests of the whole system run the commands and open the page as they are built.
+    { ...project, roots: ['<rootDir>/test'], testMatch: ['**/*.test.ts'], globalSetup: '<rootDir>/test/build.ts' }
+  ],
+  // Most of the time of the longest tests goes to waiting for processes and for rates.
+  maxWorkers: 2
 }

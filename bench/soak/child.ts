@@ -75,7 +75,7 @@ export class Child {
   }
 }
 
-const TYPESCRIPT = ['-r', './scripts/typescript']
+const TYPESCRIPT = ['-r', 'ts-node/register']
 
 /** A program of this folder. */
 export function forked(name: string, args: string[], onLine?: Options['onLine']): Child {

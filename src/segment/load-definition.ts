@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { DestinationDefinition } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
+import { allowTypeScript, syntaxError } from './typescript-loader'
 
-/** The folder with this project's own destinations: sources in a checkout, the build in an installed package. */
+/** The folder with this project's own destinations, of the sources or of the build, whichever runs. */
 export const OWN_DESTINATIONS = resolve(__dirname, '../destinations')
 
 /** Names of the folders in `directory` that have an `index` file, sorted. */
@@ -26,7 +27,10 @@ export async function loadDefinition(path: string): Promise<DestinationDefinitio
 
 /** What a module exports as `destination`, else by default. */
 export async function loadExport(path: string): Promise<unknown> {
-  const loaded = (await import(resolve(path))) as { destination?: unknown; default?: unknown }
+  allowTypeScript(path)
+  const loaded = (await import(resolve(path)).catch((error: unknown) => {
+    throw syntaxError(error)
+  })) as { destination?: unknown; default?: unknown }
   return loaded.destination ?? loaded.default
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { heap } from '../../src'
 import { catalogPage } from '../../src/cli/generate/docs/catalog-page'
 import { refusalTable } from '../../src/cli/generate/docs/refusals'
-import { run } from './__helpers__/command-line'
+import { DEV, run } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { audience, automatic, good, text, TRACK, withFields } from './__helpers__/toy-definition'
 
@@ -106,7 +106,7 @@ describe('generate:docs', () => {
     writeFileSync(join(folder, 'index.ts'), toy('The name.'))
     const args = ['generate:docs', '--path', folder, '--output', output]
 
-    expect(await run(args, { cwd: output })).toEqual({
+    expect(await run(args, { bin: DEV, cwd: output })).toEqual({
       code: 0,
       stdout: 'toy.md\n1 files of docs, 1 written\n',
       stderr: ''
@@ -114,7 +114,7 @@ describe('generate:docs', () => {
     expect(readFileSync(join(output, 'toy.md'), 'utf8')).toContain('| Event | `event` | string |  |  | The name. |\n')
     writeFileSync(join(folder, 'index.ts'), toy('Another name.'))
 
-    expect(await run([...args, '--check'], { cwd: output })).toEqual({
+    expect(await run([...args, '--check'], { bin: DEV, cwd: output })).toEqual({
       code: 1,
       stdout: 'toy.md\n',
       stderr: 'Error: stale generated docs: 1. Run generate:docs to write them\n'
@@ -122,6 +122,6 @@ describe('generate:docs', () => {
   })
 
   it('finds the pages of this project current', async () => {
-    expect(await run(['generate:docs', '--check'])).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await run(['generate:docs', '--check'], { bin: DEV })).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 })

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { metadataOf } from '../../src/cli/generate/metadata'
-import { run } from './__helpers__/command-line'
+import { DEV, run } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
 const FILE = 'metadata.json'
@@ -81,7 +81,7 @@ describe('generate:metadata-payload', () => {
     const folder = copyOfToy()
     rmSync(join(folder, FILE))
 
-    const { code, stdout } = await run(['generate:metadata-payload', '--path', folder], { cwd: folder })
+    const { code, stdout } = await run(['generate:metadata-payload', '--path', folder], { bin: DEV, cwd: folder })
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${FILE}\n1 files of metadata, 1 written\n` })
     expect(readFileSync(join(folder, FILE), 'utf8')).toBe(TOY_METADATA)
@@ -92,7 +92,7 @@ describe('generate:metadata-payload', () => {
     const source = join(folder, 'index.ts')
     writeFileSync(source, readFileSync(source, 'utf8').replace('Where events go.', 'Where they go.'))
 
-    expect(await run(['generate:metadata-payload', '--check', '--path', '.'], { cwd: folder })).toEqual({
+    expect(await run(['generate:metadata-payload', '--check', '--path', '.'], { bin: DEV, cwd: folder })).toEqual({
       code: 1,
       stdout: `${FILE}\n`,
       stderr: 'Error: stale generated metadata: 1. Run generate:metadata-payload to write them\n'
@@ -101,14 +101,18 @@ describe('generate:metadata-payload', () => {
   })
 
   it('finds the files of this project current', async () => {
-    expect(await run(['generate:metadata-payload', '--check'])).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await run(['generate:metadata-payload', '--check'], { bin: DEV })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: ''
+    })
   })
 
   it('refuses what is no destination', async () => {
     const file = join(temporaryFolder(), 'other.ts')
     writeFileSync(file, 'export const x = 1\n')
 
-    const { code, stderr } = await run(['generate:metadata-payload', '--path', file])
+    const { code, stderr } = await run(['generate:metadata-payload', '--path', file], { bin: DEV })
 
     expect({ code, stderr }).toEqual({
       code: 1,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { endAll, run, Running } from './__helpers__/command-line'
+import { DEV, endAll, run, Running } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { TOY_PAYLOAD, TOY_SETTINGS, writeToy } from './__helpers__/toy-destination'
 
@@ -20,7 +20,7 @@ describe('generate:types', () => {
   it('writes the settings and the payload of every action of a destination folder', async () => {
     const folder = writeToy(temporaryFolder())
 
-    const { code, stdout } = await run(['generate:types', '--path', folder], { cwd: folder })
+    const { code, stdout } = await run(['generate:types', '--path', folder], { bin: DEV, cwd: folder })
 
     expect({ code, stdout }).toEqual({
       code: 0,
@@ -36,7 +36,7 @@ describe('generate:types', () => {
     writeFileSync(action, `import destination from '../index'\nexport default destination.actions.sendEvent\n`)
     writeFileSync(join(folder, 'other.ts'), 'export const x = 1\n')
 
-    const { code } = await run(['generate:types', '--path', action, join(folder, 'other.ts')])
+    const { code } = await run(['generate:types', '--path', action, join(folder, 'other.ts')], { bin: DEV })
 
     expect(code).toBe(0)
     expect(existsSync(join(folder, SETTINGS_FILE))).toBe(false)
@@ -47,7 +47,7 @@ describe('generate:types', () => {
     const folder = writeToy(temporaryFolder())
     writeFileSync(join(folder, 'index.ts'), WITH_HOOKS)
 
-    const { code } = await run(['generate:types', '--path', folder])
+    const { code } = await run(['generate:types', '--path', folder], { bin: DEV })
 
     expect(code).toBe(0)
     expect(read(folder, SETTINGS_FILE)).toBe(AUDIENCE_SETTINGS)
@@ -55,7 +55,7 @@ describe('generate:types', () => {
   })
 
   it('fails on a path that does not exist', async () => {
-    expect(await run(['generate:types', '--path', 'nowhere'])).toEqual({
+    expect(await run(['generate:types', '--path', 'nowhere'], { bin: DEV })).toEqual({
       code: 1,
       stdout: '',
       stderr: 'Error: --path nowhere does not exist\n'
@@ -66,7 +66,7 @@ describe('generate:types', () => {
     const other = join(temporaryFolder(), 'other.ts')
     writeFileSync(other, 'export const x = 1\n')
 
-    const { code, stderr } = await run(['generate:types', '--path', other])
+    const { code, stderr } = await run(['generate:types', '--path', other], { bin: DEV })
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: `Error: no destination or action in ${other}\n` })
   })
@@ -75,9 +75,9 @@ describe('generate:types', () => {
 describe('generate:types --check', () => {
   it('passes when the files are as generated', async () => {
     const folder = writeToy(temporaryFolder())
-    await run(['generate:types', '--path', folder])
+    await run(['generate:types', '--path', folder], { bin: DEV })
 
-    const { code, stderr } = await run(['generate:types', '--check', '--path', folder])
+    const { code, stderr } = await run(['generate:types', '--check', '--path', folder], { bin: DEV })
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
@@ -86,7 +86,7 @@ describe('generate:types --check', () => {
     const folder = writeToy(temporaryFolder())
     writeFileSync(join(folder, SETTINGS_FILE), 'export interface Settings {}\n')
 
-    expect(await run(['generate:types', '--check', '--path', '.'], { cwd: folder })).toEqual({
+    expect(await run(['generate:types', '--check', '--path', '.'], { bin: DEV, cwd: folder })).toEqual({
       code: 1,
       stdout: `${SETTINGS_FILE}\n${PAYLOAD_FILE}\n`,
       stderr: 'Error: stale generated types: 2. Run generate:types to write them\n'
@@ -101,7 +101,7 @@ describe('generate:types --watch', () => {
     const folder = writeToy(temporaryFolder())
     const index = join(folder, 'index.ts')
     const source = readFileSync(index, 'utf8')
-    const watching = new Running(['generate:types', '--watch', '--path', folder], { cwd: folder })
+    const watching = new Running(['generate:types', '--watch', '--path', folder], { bin: DEV, cwd: folder })
     await watching.printed(/watching for changes/)
     expect(read(folder, PAYLOAD_FILE)).toBe(TOY_PAYLOAD)
 

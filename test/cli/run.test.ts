@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, run } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
@@ -8,19 +8,31 @@ const VERSION = `${manifest.name}/${manifest.version} ${process.platform}-${proc
 
 afterEach(removeTemporaryFolders)
 
-/** A copy of the script with one command of its own, to see how errors are printed. */
-function copyWithCommand(folder: string, body: string): string {
-  const commands = join(folder, 'dist/cli/commands')
-  mkdirSync(commands, { recursive: true })
-  mkdirSync(join(folder, 'bin'))
-  cpSync(join(ROOT, 'bin/run'), join(folder, 'bin/run'))
-  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
+/** A copy of the scripts without anything to run. */
+function copy(folder: string): string {
+  for (const name of ['bin', 'package.json', 'tsconfig.json']) {
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true })
+  }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(
-    join(commands, 'try.js'),
-    `const { Command } = require('@oclif/core')
-     module.exports = class extends Command { async run() { await this.parse(); ${body} } }`
-  )
+  return folder
+}
+
+/** With one command, in TypeScript and compiled. */
+function copyWithCommand(folder: string, body: string): string {
+  copy(folder)
+  for (const [file, from] of Object.entries({
+    'dist/cli/commands/try.js': 'build',
+    'src/cli/commands/try.ts': 'sources'
+  })) {
+    mkdirSync(join(folder, file, '..'), { recursive: true })
+    const annotation = file.endsWith('.ts') ? ': string' : ''
+    writeFileSync(
+      join(folder, file),
+      `const { Command } = require('@oclif/core')
+       const from${annotation} = '${from}'
+       module.exports = class extends Command { async run() { await this.parse(); ${body} } }`
+    )
+  }
   return join(folder, 'bin/run')
 }
 
@@ -48,10 +60,45 @@ describe('bin/run', () => {
     expect(await run(['--version'], { cwd: folder, bin })).toEqual({ code: 0, stdout: VERSION, stderr: '' })
   })
 
-  it('runs the build where there are no sources, in a path with spaces', async () => {
-    const bin = copyWithCommand(temporaryFolder(), `this.log('from the build')`)
+  it('runs the build, bin/dev the sources, in a path with spaces', async () => {
+    const bin = copyWithCommand(temporaryFolder(), `this.log('from the ' + from)`)
 
     expect(await run(['try'], { bin })).toEqual({ code: 0, stdout: 'from the build\n', stderr: '' })
+    expect(await run(['try'], { bin: join(bin, '../dev') })).toEqual({
+      code: 0,
+      stdout: 'from the sources\n',
+      stderr: ''
+    })
+  })
+
+  it('says in one line how to build what is not built', async () => {
+    const folder = copy(temporaryFolder())
+    mkdirSync(join(folder, 'src'))
+
+    expect(await run(['serve'], { bin: join(folder, 'bin/run') })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Error: nothing is built in ${folder}: run npm run build there, or bin/dev, which runs the sources\n`
+    })
+  })
+
+  it.each(['bin/run', 'bin/dev'])('says in one line that nothing is installed: %s', async (bin) => {
+    const folder = copyWithCommand(temporaryFolder(), '')
+    rmSync(join(folder, '../../node_modules'))
+
+    expect(await run(['try'], { bin: join(folder, '../..', bin) })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Error: dependencies are missing: run npm ci in ${join(folder, '../..')}\n`
+    })
+  })
+
+  it('leaves what is written beside the sources to bin/dev', async () => {
+    expect(await run(['generate:types', '--check'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Error: generate:types works on the sources: run ./bin/dev generate:types in a checkout of the project\n'
+    })
   })
 
   it.each([

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
-import { endAll, Running } from './__helpers__/command-line'
+import { endAll, ROOT, Running } from './__helpers__/command-line'
 import { freePair } from './__helpers__/ports'
 import { SENDING_TOY, toyFolder, writeSendingToy } from './__helpers__/sending-toy'
-import { removeTemporaryFolders } from './__helpers__/temporary-folder'
+import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { post, storedEvents } from './__helpers__/tracking'
 
 const TRACK = { writeKey: 'key', event: 'Order Completed', userId: 'user-1', messageId: 'message-1' }
@@ -76,6 +76,25 @@ describe('serve, when sources change', () => {
     await expect(connect(port + 1, 'https://evil.example')).rejects.toThrow('401')
     await expect(connect(port + 1, undefined, 'evil.example')).rejects.toThrow('401')
     clients.forEach((client) => client.terminate())
+  })
+})
+
+describe('bin/dev serve', () => {
+  it('serves the sources of the project, and loads them again when they change', async () => {
+    const root = temporaryFolder()
+    for (const name of ['bin', 'src', 'package.json', 'tsconfig.json']) {
+      cpSync(join(ROOT, name), join(root, name), { recursive: true })
+    }
+    symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
+    const server = new Running(['serve', '--noUI', '--port', '0'], { bin: join(root, 'bin/dev') })
+    const url = await server.url()
+
+    const file = join(root, 'src/destinations/heap/index.ts')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\n  name: '.*'/, "\n  name: 'Another'"))
+    await server.printed(/loaded heap again/)
+
+    const manifest = (await (await fetch(`${url}/manifest`)).json()) as { name: string }
+    expect(manifest.name).toBe('Another')
   })
 })
 

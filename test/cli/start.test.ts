@@ -1,5 +1,5 @@
 import { chmodSync, cpSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ROOT, Running } from './__helpers__/command-line'
 import type { Finished } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
@@ -7,21 +7,35 @@ import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary
 const LOCK = 'package-lock.json'
 const INSTALLED = 'node_modules/.package-lock.json'
 const SOURCE = 'src/lib/flatten.ts'
-const BUILT = 'dist/.tsbuildinfo'
+const BUNDLE = 'dist/heap-web.js'
+const PAGE = 'dist/page/client/index.html'
+const CODE = 'dist/.tsbuildinfo'
 
 afterEach(removeTemporaryFolders)
+
+/** What the commands of the build write last. */
+const NPM = `#!/bin/sh
+case "$3" in
+  build:heap-web) file=${BUNDLE};;
+  build:page) file=${PAGE};;
+  build:code) file=${CODE};;
+  *) exit 0;;
+esac
+mkdir -p $(dirname $file) && [ -f $file ] || touch $file
+`
 
 /** A project whose npm leaves an older build alone, and whose server says what it was given. */
 function project(files: Record<string, number>): string {
   const root = temporaryFolder()
-  write(root, 'bin/run', SERVER)
-  write(root, 'npm', '#!/bin/sh\nmkdir -p dist && [ -f dist/.tsbuildinfo ] || touch dist/.tsbuildinfo\n')
+  write(root, 'bin/dev', SERVER)
+  write(root, 'npm', NPM)
   chmodSync(join(root, 'npm'), 0o755)
-  cpSync(join(ROOT, 'bin/start'), join(root, 'bin/start'))
+  for (const file of ['bin/start', 'scripts/prepare.js']) cpSync(join(ROOT, file), join(root, file))
   for (const [file, seconds] of Object.entries({ 'package.json': 1, ...files })) {
     write(root, file, '{}')
     utimesSync(join(root, file), seconds, seconds)
   }
+  for (const folder of [dirname(SOURCE), 'src']) utimesSync(join(root, folder), 1, 1)
   return root
 }
 
@@ -44,42 +58,73 @@ async function output(root: string, ...args: string[]): Promise<Finished> {
   return start(root, ...args).exited
 }
 
+const BUILT = { [BUNDLE]: 4, [PAGE]: 4 }
+const READY = { [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 3, ...BUILT }
+
 describe('bin/start', () => {
   it('only serves when everything is there', async () => {
-    const root = project({ [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 3, [BUILT]: 4 })
+    const root = project(READY)
 
     expect(await output(root, '--port', '4000')).toEqual({ code: 0, stdout: 'serve --port 4000\n', stderr: '' })
   })
 
+  const bundle = 'npm run --silent build:heap-web\n'
+  const page = 'npm run --silent build:page\n'
   it.each([
-    ['installs when nothing is installed', { [LOCK]: 1, [SOURCE]: 3, [BUILT]: 4 }, 'npm ci\nserve\n'],
-    ['installs when the lock file is newer', { [LOCK]: 3, [INSTALLED]: 2, [SOURCE]: 3, [BUILT]: 4 }, 'npm ci\nserve\n'],
-    ['builds when nothing is built', { [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 3 }, 'npm run build\nserve\n'],
-    ['builds when a source is newer', { [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 5, [BUILT]: 4 }, 'npm run build\nserve\n']
-  ])('%s', async (_name, files, stdout) => {
-    expect(await output(project(files))).toEqual({ code: 0, stdout, stderr: '' })
+    ['installs when nothing is installed', { [LOCK]: 1, [SOURCE]: 3, ...BUILT }, 'npm ci\n'],
+    ['installs when the lock file is newer', { ...READY, [LOCK]: 3 }, 'npm ci\n'],
+    ['builds when nothing is built', { [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 3 }, bundle + page],
+    ['builds again what uses a newer source', { ...READY, [SOURCE]: 5 }, bundle],
+    ['builds the page again when dependencies are newer', { ...READY, [BUNDLE]: 6, 'package.json': 5 }, page]
+  ])('%s', async (_name, files, printed) => {
+    expect(await output(project(files))).toEqual({ code: 0, stdout: `${printed}serve\n`, stderr: '' })
   })
 
-  it('builds once, also when the compiler finds nothing to write', async () => {
-    const root = project({ [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 5, [BUILT]: 4 })
+  it('builds once, also when nothing new is written', async () => {
+    const root = project({ ...READY, [SOURCE]: 5 })
     await output(root)
 
     expect((await output(root)).stdout).toBe('serve\n')
   })
 
   it('stops when npm fails', async () => {
-    const root = project({ [LOCK]: 1, [SOURCE]: 3, [BUILT]: 4 })
+    const root = project({ [LOCK]: 1, [SOURCE]: 3, ...BUILT })
     write(root, 'npm', '#!/bin/sh\nexit 5\n')
 
     expect(await output(root)).toEqual({ code: 5, stdout: 'npm ci\n', stderr: '' })
   })
 
+  it('builds again what was written by a build that failed', async () => {
+    const root = project({ [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 3, [PAGE]: 4 })
+    write(root, 'npm', `${NPM}exit 5\n`)
+
+    expect((await output(root)).code).toBe(5)
+    expect(await output(root)).toEqual({ code: 5, stdout: bundle, stderr: '' })
+  })
+
   it('passes signals on and exits as the server does', async () => {
-    const starting = start(project({ [LOCK]: 1, [INSTALLED]: 2, [SOURCE]: 3, [BUILT]: 4 }), '--wait')
+    const starting = start(project(READY), '--wait')
     await starting.printed(/serve --wait/)
 
     starting.kill('SIGTERM')
 
     expect((await starting.exited).code).toBe(7)
+  })
+})
+
+describe('scripts/prepare.js', () => {
+  const prepare = (root: string) =>
+    new Running([], { bin: join(root, 'scripts/prepare.js'), env: { PATH: `${root}:${process.env.PATH}` } }).exited
+
+  it('builds only what is missing', async () => {
+    const root = project(READY)
+    write(root, 'node_modules/typescript/index.js', '')
+
+    expect(await prepare(root)).toEqual({ code: 0, stdout: 'npm run --silent build:code\n', stderr: '' })
+    expect(await prepare(root)).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  it('leaves an installation without development dependencies alone', async () => {
+    expect(await prepare(project({ [SOURCE]: 3 }))).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 })

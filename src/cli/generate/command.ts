@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { extname, relative } from 'node:path'
 import { Command, Flags } from '@oclif/core'
 import type { GeneratedFile } from './file'
 import { staleFiles, writeGenerated } from './file'
@@ -14,9 +13,10 @@ export abstract class GenerateCommand extends Command {
   /** What the files hold, as it stands in messages. */
   protected abstract readonly what: string
 
-  /** The definitions are TypeScript sources, which an installed package does not have. */
-  protected requireCheckout(): void {
-    if (!existsSync(join(this.config.root, 'src'))) this.error(`${this.id} works in a checkout of the project only`)
+  /** What is written stands beside the sources, and must not come from an older build of them. */
+  protected requireSources(): void {
+    if (extname(__filename) === '.ts') return
+    this.error(`${this.id} works on the sources: run ./bin/dev ${this.id} in a checkout of the project`)
   }
 
   /** Whether the path is a folder; ends with an error when there is nothing. */

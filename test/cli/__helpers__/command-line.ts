@@ -5,6 +5,9 @@ import type { Writable } from 'node:stream'
 
 export const ROOT = join(__dirname, '../../..')
 
+/** Runs the sources, which the commands that write beside them ask for. */
+export const DEV = join(ROOT, 'bin/dev')
+
 export interface Finished {
   code: number | null
   stdout: string

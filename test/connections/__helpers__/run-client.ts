@@ -23,7 +23,7 @@ const PRELOADS: Record<NodeFetch, string[]> = { '2.7.0': [], '2.6.1': [join(__di
 
 /** Sends track calls from a process of its own, and resolves once that has ended by itself. */
 export async function runClient(order: Order, nodeFetch: NodeFetch): Promise<Report> {
-  const preloads = ['./scripts/typescript', ...PRELOADS[nodeFetch]].flatMap((file) => ['-r', file])
+  const preloads = ['ts-node/register', ...PRELOADS[nodeFetch]].flatMap((file) => ['-r', file])
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: CERTIFICATE }
   const client = spawn(process.execPath, [...preloads, join(__dirname, 'client.ts'), JSON.stringify(order)], {
     cwd: ROOT,

@@ -25,7 +25,7 @@ export default class GenerateDocs extends GenerateCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(GenerateDocs)
-    this.requireCheckout()
+    this.requireSources()
     const { registeredFolders } = await import('../../registered-destinations')
     const output = flags.output ?? join(this.config.root, 'docs')
     await this.settle(

@@ -24,7 +24,7 @@ export default class GenerateMetadataPayload extends GenerateCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(GenerateMetadataPayload)
-    this.requireCheckout()
+    this.requireSources()
     const paths = flags.path ?? (await import('../../registered-destinations')).registeredFolders
     await this.settle(await Promise.all(paths.map((path) => this.fileOf(path))), flags.check)
   }

@@ -33,7 +33,7 @@ export default class GenerateTypes extends GenerateCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(GenerateTypes)
-    this.requireCheckout()
+    this.requireSources()
     const paths = flags.path ?? (await import('../../registered-destinations')).registeredFolders
     await this.settle(await this.generate(paths), flags.check)
     if (flags.watch) await this.watch(paths)
