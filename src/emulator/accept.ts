@@ -1,3 +1,6 @@
+import get from 'lodash/get'
+import has from 'lodash/has'
+import isPlainObject from 'lodash/isPlainObject'
 import { checker } from './checker'
 import {
   accountsSchema,
@@ -8,7 +11,6 @@ import {
   usersSchema,
   visitorSchema
 } from './schemas'
-import { isObject } from './sent-body'
 
 /** Property values as they arrive; `store-value.ts` decides what of them is kept. */
 export type SentProperties = Record<string, unknown>
@@ -102,8 +104,8 @@ export const acceptDeletion = checker<DeletionBody>(deletionSchema, 'postBody')
 function rule<Body>(schema: object, list?: string): (sent: unknown) => Acceptance<Body> {
   const check = checker<Body>(schema, 'postBody')
   return (sent) => {
-    const single = list !== undefined && isObject(sent) && !(list in sent)
-    const checked = check(single ? { app_id: sent.app_id, [list]: [sent] } : sent)
+    const single = list !== undefined && isPlainObject(sent) && !has(sent, list)
+    const checked = check(single ? { app_id: get(sent, 'app_id') as unknown, [list]: [sent] } : sent)
     return 'refusal' in checked ? checked : { body: checked.body, single }
   }
 }

@@ -1,7 +1,7 @@
 import Ajv from 'ajv'
 import type { DefinedError, ErrorObject } from 'ajv'
+import isPlainObject from 'lodash/isPlainObject'
 import { MAX_USER_ID } from './limits'
-import { isObject } from './sent-body'
 
 const ISO_8601 = /^(\d{4}|[+-]\d{6})-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/
 
@@ -69,7 +69,7 @@ function complaint(error: DefinedError): string {
 
 // ajv weighs alternatives before the type, so what is no object at all ends here too.
 function choice(amount: string, { schema, data }: ErrorObject): string {
-  if (!isObject(data)) return 'should be object'
+  if (!isPlainObject(data)) return 'should be object'
   const alternatives = schema as { required: string[] }[]
   return `should have ${amount} of ${alternatives.map(({ required }) => required[0]).join(', ')}`
 }

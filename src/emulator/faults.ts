@@ -1,3 +1,4 @@
+import sumBy from 'lodash/sumBy'
 import { checker } from './checker'
 
 /** A fault for one request. `pass` lets a request through untouched; `retryAfter` in seconds. */
@@ -84,7 +85,7 @@ const check = checker<Faults>(
 export function checkFaults(value: unknown): Faults {
   const checked = check(value)
   if ('refusal' in checked) throw new Error(checked.refusal)
-  const total = rates(checked.body).reduce((sum, [share]) => sum + share, 0)
+  const total = sumBy(rates(checked.body), ([share]) => share)
   if (total > 1) throw new Error(`faults: the rates add up to ${total.toFixed(2)}, more than 1`)
   return checked.body
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import get from 'lodash/get'
 import { MAX_BODY_BYTES } from './limits'
 
 /** The body of a request. `json` is undefined for an empty body and for one that is not JSON. */
@@ -41,22 +42,18 @@ function parsed(text: string): SentBody {
   }
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** The list of a bulk call with its name, before any check. */
 export function listOf(json: unknown): { name: string; items: unknown[] } | undefined {
-  if (!isObject(json)) return undefined
   for (const name of ['events', 'users', 'accounts']) {
-    const items: unknown = json[name]
+    const items: unknown = get(json, name)
     if (Array.isArray(items)) return { name, items }
   }
   return undefined
 }
 
 export function appIdOf(json: unknown): string | undefined {
-  return isObject(json) && typeof json.app_id === 'string' ? json.app_id : undefined
+  const appId: unknown = get(json, 'app_id')
+  return typeof appId === 'string' ? appId : undefined
 }
 
 /** JSON text, or undefined for what is nested too deep for it. */

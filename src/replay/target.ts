@@ -8,7 +8,7 @@ import { appIdProblem, HEAP_ORIGINS } from '../destinations/heap/heap-api'
 import { Engine } from '../segment/engine'
 import { appIdFor } from '../segment/app-id'
 import { readJson } from './durable-file'
-import { isObject } from '../segment/load-definition'
+import { isJsonObject } from '../segment/json-object'
 
 /** An emulator on the same machine answers at once. */
 const ANSWER_MS = 10_000
@@ -48,7 +48,7 @@ export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }
 async function settingsFile(path: string): Promise<Record<string, unknown>> {
   const settings = await readJson(path)
   if (settings === undefined) throw new Errors.CLIError(`--settings: ${path} does not exist`)
-  if (!isObject(settings))
+  if (!isJsonObject(settings))
     throw new Errors.CLIError(`--settings: ${path} must hold a JSON object such as {"appId": "11"}`)
   requireKnown(Object.keys(settings), path)
   const { region = 'US' } = settings

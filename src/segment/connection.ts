@@ -1,5 +1,6 @@
 import { parseFql, validate } from '@segment/destination-subscriptions'
 import type { DestinationDefinition } from '@segment/actions-core'
+import get from 'lodash/get'
 import type { SegmentMessage } from './message'
 
 type CoreSubscription = Extract<NonNullable<DestinationDefinition['presets']>[number], { type: 'automatic' }>
@@ -17,8 +18,7 @@ export type ConnectionMode = (typeof CONNECTION_MODES)[number]
 /** With `both`, a page's own calls are delivered on the page, and those of servers and apps in the cloud. */
 export function isDeliveredInCloud(mode: ConnectionMode, { context }: SegmentMessage): boolean {
   if (mode !== 'both') return mode === 'cloud'
-  const library = context?.library
-  return (typeof library === 'object' && library !== null && 'name' in library ? library.name : '') !== 'analytics.js'
+  return get(context, ['library', 'name']) !== 'analytics.js'
 }
 
 /** The subscriptions that Segment creates with a new connection: the definition's automatic presets. */

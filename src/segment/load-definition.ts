@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { DestinationDefinition } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
+import { isJsonObject } from './json-object'
 import { allowTypeScript, syntaxError } from './typescript-loader'
 
 /** The folder with this project's own destinations, of the sources or of the build, whichever runs. */
@@ -42,9 +43,5 @@ export function forgetModules(folder: string): void {
 }
 
 export function isDefinition(value: unknown): value is DestinationDefinition {
-  return isObject(value) && typeof value.name === 'string' && isObject(value.actions)
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isJsonObject(value) && typeof value.name === 'string' && isJsonObject(value.actions)
 }

@@ -1,5 +1,5 @@
 import { transform } from '@segment/actions-core'
-import { isObject } from './load-definition'
+import { isJsonObject } from './json-object'
 
 /** What is wrong with a directive, and its path in the mapping. */
 export interface DirectiveProblem {
@@ -11,13 +11,13 @@ type Mapping = Parameters<typeof transform>[0]
 
 /** A value that the mapping engine computes, told by its `@` key. */
 export function isDirective(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && Object.keys(value).some((key) => key.startsWith('@'))
+  return isJsonObject(value) && Object.keys(value).some((key) => key.startsWith('@'))
 }
 
 /** Directives that the engine does not know, or whose arguments it refuses, however deep in the mapping. */
 export function directiveProblems(mapping: unknown, where: string): DirectiveProblem[] {
   if (Array.isArray(mapping)) return mapping.flatMap((value, index) => directiveProblems(value, `${where}[${index}]`))
-  if (!isObject(mapping)) return []
+  if (!isJsonObject(mapping)) return []
   const inside = Object.entries(mapping).flatMap(([key, value]) => directiveProblems(value, `${where}.${key}`))
   const refused = isDirective(mapping) && inside.length === 0 ? refusal(mapping) : undefined
   return refused === undefined ? inside : [{ where, message: refused }]

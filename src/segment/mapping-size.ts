@@ -1,7 +1,7 @@
 import { get, transform } from '@segment/actions-core'
 import type { JSONObject } from '@segment/actions-core'
 import { memoryCost } from './memory-cost'
-import { isJsonObject } from './message'
+import { isJsonObject } from './json-object'
 
 /** By {@link memoryCost}. What the action makes of it takes several times as much. */
 const MAX_MAPPED_BYTES = 64 * 1024 * 1024

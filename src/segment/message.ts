@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SegmentEvent } from '@segment/actions-core'
 import { isoTimestamp } from '../lib/iso-timestamp'
+import { isJsonObject } from './json-object'
 import { isNestedDeeperThan, MAX_NESTING } from './nesting'
 
 export const MESSAGE_TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const
@@ -142,8 +143,4 @@ function shown(value: unknown): string {
   if (typeof value !== 'string') return String(value)
   // Not cut: a part of a secret would no longer be known as one.
   return value.length > 40 ? `a text of ${value.length} characters` : `"${value}"`
-}
-
-export function isJsonObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import sumBy from 'lodash/sumBy'
 import { isMeantFor, subscriptionFilter } from './connection'
 import type { Subscription } from './connection'
 import type { Engine } from './engine'
@@ -92,7 +93,7 @@ export class DeliveryQueue<Settings> {
 
   /** Messages without a final outcome, counted once for each subscription that takes them. */
   pending(): number {
-    return this.routes.reduce((sum, { queue }) => sum + queue.pending(), 0)
+    return sumBy(this.routes, ({ queue }) => queue.pending())
   }
 
   /** Sends what is queued, waits for the retries, and returns what still has no final outcome after `timeoutMs`. */
@@ -134,18 +135,18 @@ export class DeliveryQueue<Settings> {
   private hasRoomFor(messages: SegmentMessage[]): boolean {
     const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, sharing } = this.options
     const all = [this, ...(sharing?.() ?? [])]
-    const pending = all.reduce((sum, delivery) => sum + delivery.pending(), 0)
-    const bytes = all.reduce((sum, delivery) => sum + delivery.queuedBytes, 0)
+    const pending = sumBy(all, (delivery) => delivery.pending())
+    const bytes = sumBy(all, 'queuedBytes')
     if (pending === 0) return true
     return pending + messages.length <= maxQueued && bytes + this.sizeOf(messages) <= maxQueuedBytes
   }
 
   private sizeOf(messages: SegmentMessage[]): number {
-    return messages.reduce((sum, message) => {
+    return sumBy(messages, (message) => {
       const size = this.sizes.get(message) ?? memoryCost(message)
       this.sizes.set(message, size)
-      return sum + size
-    }, 0)
+      return size
+    })
   }
 
   private report(outcome: Outcome): void {

@@ -1,6 +1,7 @@
 import type { DestinationDefinition } from '@segment/actions-core'
+import mapValues from 'lodash/mapValues'
 import type { Exchange } from './exchange'
-import { isJsonObject } from './message'
+import { isJsonObject } from './json-object'
 
 const REDACTED = '<redacted>'
 
@@ -65,7 +66,7 @@ export function redactExchange({ request, response }: Exchange, secrets: string[
     response: {
       ...response,
       statusMessage: hide(response.statusMessage),
-      headers: mapValues(response.headers, (_name, value) => hide(value)),
+      headers: mapValues(response.headers, hide),
       body: redactValue(response.body, secrets)
     }
   }
@@ -88,12 +89,5 @@ export function redactText(text: string, secrets: string[]): string {
 }
 
 function redactHeaders(headers: Record<string, string>, hide: (text: string) => string): Record<string, string> {
-  return mapValues(headers, (name, value) => (SECRET_HEADERS.has(name.toLowerCase()) ? REDACTED : hide(value)))
-}
-
-function mapValues(
-  record: Record<string, string>,
-  map: (key: string, value: string) => string
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(key, value)]))
+  return mapValues(headers, (value, name) => (SECRET_HEADERS.has(name.toLowerCase()) ? REDACTED : hide(value)))
 }

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import { IntegrationError } from '@segment/actions-core'
 import type { DestinationDefinition, RequestClient, RequestOptions } from '@segment/actions-core'
+import mapValues from 'lodash/mapValues'
 
 /** Origin that the definition calls (`https://heapanalytics.com`) → base URL that gets the request instead, `http:`. */
 export type Origins = Record<string, string>
@@ -34,7 +35,7 @@ function wrapCallbacks(value: unknown, origins: Origins): unknown {
   if (typeof value === 'function') return wrapCallback(value as Callback, origins)
   if (Array.isArray(value)) return value.map((item) => wrapCallbacks(item, origins))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, wrapCallbacks(item, origins)]))
+  return mapValues(value as Record<string, unknown>, (item) => wrapCallbacks(item, origins))
 }
 
 type Callback = (this: unknown, request: RequestClient, ...rest: unknown[]) => unknown

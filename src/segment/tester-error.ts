@@ -1,4 +1,4 @@
-import { isJsonObject } from './message'
+import { isJsonObject } from './json-object'
 import { redactText, redactValue } from './redact'
 
 /** A failure as the Actions Tester shows it. `requestError` is how its page tells failure from success. */

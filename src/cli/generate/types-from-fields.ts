@@ -3,8 +3,9 @@ import { fieldsToJsonSchema } from '@segment/actions-core'
 import type { GlobalSetting, InputField } from '@segment/actions-core'
 import type { JSONSchema4 } from 'json-schema'
 import { compile } from 'json-schema-to-typescript'
+import mapValues from 'lodash/mapValues'
 import type { GeneratedFile } from './file'
-import { isObject } from '../../segment/load-definition'
+import { isJsonObject } from '../../segment/json-object'
 
 type Fields = Record<string, InputField | GlobalSetting>
 
@@ -36,11 +37,11 @@ export async function typesOf(folder: string, exported: unknown): Promise<Genera
 }
 
 function isDestination(value: unknown): value is TypedDefinition {
-  return isObject(value) && isObject(value.actions)
+  return isJsonObject(value) && isJsonObject(value.actions)
 }
 
 function isAction(value: unknown): value is TypedAction {
-  return isObject(value) && isObject(value.fields)
+  return isJsonObject(value) && isJsonObject(value.fields)
 }
 
 /** A destination's folder holds one folder an action, named as the action's key. */
@@ -65,18 +66,15 @@ async function actionTypes({ fields, hooks = {} }: TypedAction): Promise<string>
 }
 
 function hookTypes(hooks: NonNullable<TypedAction['hooks']>): Promise<string> {
-  const fields = Object.entries(hooks).map(([name, { inputFields, outputTypes }]) => [
-    name,
-    {
-      type: 'object',
-      required: true,
-      properties: {
-        inputs: { type: 'object', properties: inputFields },
-        outputs: { type: 'object', properties: outputTypes }
-      }
+  const fields: object = mapValues(hooks, ({ inputFields, outputTypes }) => ({
+    type: 'object',
+    required: true,
+    properties: {
+      inputs: { type: 'object', properties: inputFields },
+      outputs: { type: 'object', properties: outputTypes }
     }
-  ])
-  return interfaceFor('HookBundle', Object.fromEntries(fields) as Fields, HOOKS_BANNER)
+  }))
+  return interfaceFor('HookBundle', fields as Fields, HOOKS_BANNER)
 }
 
 function interfaceFor(name: string, fields: Fields, bannerComment = BANNER): Promise<string> {
@@ -90,8 +88,4 @@ function withoutNames(schema: JSONSchema4): JSONSchema4 {
   if (properties) rest.properties = mapValues(properties, withoutNames)
   if (items) rest.items = withoutNames(items)
   return rest
-}
-
-function mapValues<T>(values: Record<string, T>, convert: (value: T) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, convert(value)]))
 }

@@ -1,6 +1,7 @@
 import type { GlobalSetting, InputField } from '@segment/actions-core'
+import mapValues from 'lodash/mapValues'
 import type { Fields } from '../definition'
-import { isObject } from '../../segment/load-definition'
+import { isJsonObject } from '../../segment/json-object'
 import { isDirective } from '../../segment/mapping-directives'
 import { directiveRule, problem } from './problem'
 import type { Problem } from './problem'
@@ -17,7 +18,7 @@ const HAS_TYPE: Record<Field['type'], (value: unknown) => boolean> = {
   integer: Number.isInteger,
   boolean: (value) => typeof value === 'boolean',
   datetime: (value) => isText(value) || typeof value === 'number' || value instanceof Date,
-  object: isObject
+  object: isJsonObject
 }
 
 /** Label, description, default and choices of every field, and of the fields inside objects. */
@@ -35,8 +36,8 @@ export function fieldProblems(fields: Fields, where: string): Problem[] {
 
 /** Inside an object a description may be missing. */
 function innerProblems(properties: NonNullable<InputField['properties']>, where: string): Problem[] {
-  const described = Object.entries(properties).map(([key, field]) => [key, { description: key, ...field }])
-  return fieldProblems(Object.fromEntries(described) as Fields, where)
+  const described = mapValues(properties, (field, key) => ({ description: key, ...field }))
+  return fieldProblems(described, where)
 }
 
 export function settingProblems(settings: Fields, where: string): Problem[] {

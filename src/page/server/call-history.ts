@@ -1,5 +1,5 @@
+import get from 'lodash/get'
 import { memoryCost } from '../../segment/memory-cost'
-import { isPlainObject } from './property-notes'
 import type { CallResult, CallSummary, JsonObject, Listing } from '../protocol'
 
 /** Calls that are kept, so that what became of their properties can be told. */
@@ -103,8 +103,7 @@ function summary({ number, receivedAt, message, used, results }: Call): CallSumm
 }
 
 function audienceKey({ context }: JsonObject): unknown {
-  const personas = isPlainObject(context) ? context.personas : undefined
-  return isPlainObject(personas) ? personas.computation_key : undefined
+  return get(context, ['personas', 'computation_key']) as unknown
 }
 
 /** An ID or a name, whatever type it came with. */

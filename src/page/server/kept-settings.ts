@@ -1,5 +1,8 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import type { Engine } from '../../segment/engine'
+import mapValues from 'lodash/mapValues'
+import omit from 'lodash/omit'
+import pick from 'lodash/pick'
 import { redactText, secretsIn } from '../../segment/redact'
 import { problemOf } from './field-problems'
 import type { JsonObject, SettingsVerdict } from '../protocol'
@@ -15,14 +18,13 @@ export class KeptSettings {
   }
 
   withoutSecrets(definition: DestinationDefinition): JsonObject {
-    const secret = this.secretKeys(definition)
-    return Object.fromEntries(Object.entries(this.settings).filter(([key]) => !secret.includes(key)))
+    return omit(this.settings, this.secretKeys(definition))
   }
 
   /** What a page sent, with the kept passwords where it has none of its own. */
   complete(definition: DestinationDefinition, sent: JsonObject): JSONObject {
     const missing = this.secretKeys(definition).filter((key) => !sent[key])
-    return { ...sent, ...Object.fromEntries(missing.map((key) => [key, this.settings[key]])) } as JSONObject
+    return { ...sent, ...pick(this.settings, missing) } as JSONObject
   }
 }
 
@@ -36,7 +38,6 @@ export async function testSettings(engine: Engine, settings: JSONObject): Promis
     return { ok: true }
   } catch (error) {
     const { message, fields } = problemOf(error, Object.keys(definition.authentication?.fields ?? {}))
-    const clean = Object.entries(fields).map(([key, text]) => [key, hide(text)])
-    return { ok: false, error: hide(message), fields: Object.fromEntries(clean) as Record<string, string> }
+    return { ok: false, error: hide(message), fields: mapValues(fields, hide) }
   }
 }

@@ -4,7 +4,8 @@ import { mapped } from '../../segment/engine'
 import { text } from './call-history'
 import type { Call, CallHistory, UsedMapping } from './call-history'
 import { mismatch } from './preset-match'
-import { isPlainObject, propertyNotes } from './property-notes'
+import { isJsonObject } from '../../segment/json-object'
+import { propertyNotes } from './property-notes'
 import type { JsonObject, PropertyNote } from '../protocol'
 
 /** Calls of one person that are looked at. */
@@ -46,7 +47,7 @@ export class PropertyHistory {
     if (!definition) return []
     return this.mappings(call, definition).flatMap(({ mapping }) => {
       const payload = mapped(mapping as JSONObject, call.message as JSONObject)
-      return names.map((name): unknown => payload?.[name]).filter(isPlainObject)
+      return names.map((name): unknown => payload?.[name]).filter(isJsonObject)
     })
   }
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../segment/json-object'
 import type { JsonObject, PropertyNote } from '../protocol'
 
 /** A page shows no more than this many properties of an event anyway. */
@@ -20,7 +21,7 @@ function leavesOf(properties: JsonObject): Leaf[] {
   const waiting = Object.entries(properties).reverse()
   for (let next = waiting.pop(); next && leaves.length < MAX_LEAVES; next = waiting.pop()) {
     const [path, value] = next
-    const inner = isPlainObject(value) ? Object.entries(value) : []
+    const inner = isJsonObject(value) ? Object.entries(value) : []
     if (inner.length === 0) leaves.push([path, value])
     else waiting.push(...inner.map(([key, item]): Leaf => [`${path}.${key}`, item]).reverse())
   }
@@ -60,7 +61,7 @@ function changed(path: string, value: unknown, arrived: unknown): PropertyNote |
 
 function absence(path: string, value: unknown): string {
   if (value === null) return 'null: Heap stores text, numbers and booleans'
-  if (isPlainObject(value)) return 'an empty object: there is nothing to store'
+  if (isJsonObject(value)) return 'an empty object: there is nothing to store'
   if (path === '') return 'a property without a name'
   if (path.includes('.') || Array.isArray(value)) return 'a nested value that this mapping does not send'
   return 'this action does not send it'
@@ -73,8 +74,4 @@ function cutNames(path: string): string[] {
 
 function ancestors(path: string): string[] {
   return [...path.matchAll(/\./g)].map(({ index }) => path.slice(0, index))
-}
-
-export function isPlainObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

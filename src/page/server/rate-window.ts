@@ -1,6 +1,8 @@
+import max from 'lodash/max'
+import sumBy from 'lodash/sumBy'
 import { BULK_EVENTS_PER_APP, BULK_EVENTS_PER_IDENTITY } from '../../emulator/limits'
 import type { RecordedRequest } from '../../emulator'
-import { isPlainObject } from './property-notes'
+import { isJsonObject } from '../../segment/json-object'
 import type { Rates } from '../protocol'
 
 const WINDOW_MS = 60_000
@@ -26,7 +28,7 @@ export class RateWindow {
     const step = this.currentStep()
     step.requests += 1
     if (status === 429) step.limited += 1
-    if (path !== '/api/track' || status !== 200 || !isPlainObject(body) || !Array.isArray(body.events)) return
+    if (path !== '/api/track' || status !== 200 || !isJsonObject(body) || !Array.isArray(body.events)) return
     const identities = entry(step.events, String(app_id), () => new Map<string, number>())
     for (const event of body.events as JsonEvent[]) {
       const who = JSON.stringify([event.identity, event.user_id])
@@ -51,11 +53,11 @@ export class RateWindow {
       }
     }
     return {
-      requests: sum(this.steps.map(({ requests }) => requests)),
-      limited: sum(this.steps.map(({ limited }) => limited)),
-      appEvents: most(apps),
+      requests: sumBy(this.steps, 'requests'),
+      limited: sumBy(this.steps, 'limited'),
+      appEvents: max([...apps.values()]) ?? 0,
       appLimit: BULK_EVENTS_PER_APP.points,
-      identityEvents: most(people),
+      identityEvents: max([...people.values()]) ?? 0,
       identityLimit: BULK_EVENTS_PER_IDENTITY.points
     }
   }
@@ -80,12 +82,4 @@ function entry<Value>(map: Map<string, Value>, key: string, create: () => Value)
   const created = create()
   map.set(key, created)
   return created
-}
-
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
-}
-
-function most(counts: Map<string, number>): number {
-  return [...counts.values()].reduce((highest, count) => Math.max(highest, count), 0)
 }

@@ -1,12 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import mapValues from 'lodash/mapValues'
 import type { Engine } from '../../segment/engine'
 import type { EngineOutcome } from '../../segment/engine-outcome'
 import type { Exchange } from '../../segment/exchange'
 import { redactExchange, redactText, secretsIn } from '../../segment/redact'
 import { isRetryable } from '../../segment/retry'
 import { fieldsIn, problemOf } from './field-problems'
-import { isPlainObject, propertyNotes } from './property-notes'
+import { isJsonObject } from '../../segment/json-object'
+import { propertyNotes } from './property-notes'
 import type { EventOutcome, JsonObject, RunRequest, RunResult } from '../protocol'
 
 /** Runs the action for an event, or for an array of events as one batch. Never throws for what an event contains. */
@@ -42,9 +44,9 @@ function shown(outcome: EngineOutcome, sent: unknown[], keys: string[], secrets:
     status,
     error: error === undefined ? undefined : hide(error),
     retryable: isRetryable(status),
-    fields: Object.fromEntries(Object.entries(fields).map(([key, message]) => [key, hide(message)])),
+    fields: mapValues(fields, hide),
     payload,
-    notes: payload && sent.some(isPlainObject) ? propertyNotes(objectsIn(payload), sent.flatMap(propertiesOf)) : []
+    notes: payload && sent.some(isJsonObject) ? propertyNotes(objectsIn(payload), sent.flatMap(propertiesOf)) : []
   }
 }
 
@@ -58,13 +60,13 @@ function problemIn(
 }
 
 function objectsIn(payload: JsonObject): JsonObject[] {
-  return Object.values(payload).filter(isPlainObject)
+  return Object.values(payload).filter(isJsonObject)
 }
 
 /** Whatever Heap calls them: `properties`, or `custom_properties` at the partner endpoint. */
 function propertiesOf(item: unknown): JsonObject[] {
-  if (!isPlainObject(item)) return []
-  return [item.properties, item.custom_properties].filter(isPlainObject)
+  if (!isJsonObject(item)) return []
+  return [item.properties, item.custom_properties].filter(isJsonObject)
 }
 
 function sentIn(exchanges: Exchange[]): unknown[] {

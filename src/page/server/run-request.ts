@@ -2,7 +2,7 @@ import type { DestinationDefinition } from '@segment/actions-core'
 import { BodyError } from '../../segment/json-body'
 import { mappingSizeProblem } from '../../segment/mapping-size'
 import { isNestedDeeperThan, MAX_NESTING } from '../../segment/nesting'
-import { isPlainObject } from './property-notes'
+import { isJsonObject } from '../../segment/json-object'
 import type { JsonObject, RunRequest } from '../protocol'
 
 /** Heap's limit for a bulk request, and the largest batch that Segment makes for it. */
@@ -37,6 +37,6 @@ function checkedMapping(mapping: unknown, event: unknown): JsonObject {
 }
 
 function objectOr(value: unknown, problem: string): JsonObject {
-  if (isPlainObject(value)) return value
+  if (isJsonObject(value)) return value
   throw new BodyError(problem)
 }

@@ -8,7 +8,7 @@ import type { Line } from '../lines'
 import { openBytes } from '../source'
 import type { Source } from '../source'
 import { textOfLine } from '../text-of-line'
-import { isObject } from '../../segment/load-definition'
+import { isJsonObject } from '../../segment/json-object'
 import { printable } from '../../segment/printable'
 
 /** What a column or field with the userId may be called, without regard to case: the first that there is. */
@@ -57,7 +57,7 @@ async function* fromLines(lines: AsyncIterable<Line[]>, { column }: MemberOption
 function fromJson(text: string, line: number, column: string | undefined): Member {
   try {
     const value: unknown = JSON.parse(text)
-    return memberOf(isObject(value) ? value[fieldIn(Object.keys(value), column) ?? ''] : value, line)
+    return memberOf(isJsonObject(value) ? value[fieldIn(Object.keys(value), column) ?? ''] : value, line)
   } catch {
     return { line, reason: 'the line is not valid JSON' }
   }

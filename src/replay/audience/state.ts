@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { Errors } from '@oclif/core'
 import { isCount } from '../backfill/checkpoint'
 import { moveDurably, onDisk, readJson, writeAtomically } from '../durable-file'
-import { isObject } from '../../segment/load-definition'
+import { isJsonObject } from '../../segment/json-object'
 import { printable } from '../../segment/printable'
 import { compare, IdReader, IdWriter } from './sorted-ids'
 
@@ -134,7 +134,7 @@ export class AudienceState {
 const FIGURES = ['rejectedBytes', 'refusedBytes', 'added', 'removed', 'unchanged', 'rejected'] as const
 
 function isCheckpoint(value: unknown): value is SyncCheckpoint {
-  if (!isObject(value) || value.version !== 1 || !['string', 'undefined'].includes(typeof value.after)) return false
+  if (!isJsonObject(value) || value.version !== 1 || !['string', 'undefined'].includes(typeof value.after)) return false
   return FIGURES.every((name) => isCount(value[name]))
 }
 

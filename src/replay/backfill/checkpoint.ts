@@ -1,5 +1,5 @@
 import { Errors } from '@oclif/core'
-import { isObject } from '../../segment/load-definition'
+import { isJsonObject } from '../../segment/json-object'
 import { readJson, writeAtomically } from '../durable-file'
 import type { Place } from '../lines'
 
@@ -65,7 +65,7 @@ function isCheckpoint(value: unknown): value is Checkpoint {
 }
 
 function isPlace(value: unknown): value is Record<string, unknown> {
-  return isObject(value) && isCount(value.position) && isCount(value.line)
+  return isJsonObject(value) && isCount(value.position) && isCount(value.line)
 }
 
 function isUnsettled(value: unknown): boolean {
@@ -75,7 +75,7 @@ function isUnsettled(value: unknown): boolean {
 }
 
 function isTotals(value: unknown): boolean {
-  return isObject(value) && Object.keys(NOTHING).every((name) => isCount(value[name]))
+  return isJsonObject(value) && Object.keys(NOTHING).every((name) => isCount(value[name]))
 }
 
 /** Of a file that somebody may have edited, or a disk damaged. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isJsonObject, parseMessage } from '../../segment/message'
+import { isJsonObject } from '../../segment/json-object'
+import { parseMessage } from '../../segment/message'
 import type { SegmentMessage } from '../../segment/message'
 import type { Line } from '../lines'
 import { textOfLine } from '../text-of-line'

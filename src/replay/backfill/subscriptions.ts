@@ -2,7 +2,7 @@ import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
 import { defaultSubscriptions } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
-import { isObject } from '../../segment/load-definition'
+import { isJsonObject } from '../../segment/json-object'
 import { parseProblem } from '../../segment/fql'
 import { directiveProblems } from '../../segment/mapping-directives'
 import { readJson } from '../durable-file'
@@ -19,9 +19,9 @@ export async function subscriptionsFrom(definition: Definition, path: string | u
   if (path === undefined) return defaults
   const file = await readJson(path)
   if (file === undefined) return wrong(`${path} does not exist`)
-  const list = isObject(file) && Array.isArray(file.subscriptions) ? (file.subscriptions as unknown[]) : file
+  const list = isJsonObject(file) && Array.isArray(file.subscriptions) ? (file.subscriptions as unknown[]) : file
   if (Array.isArray(list)) return allListed(list, definition, defaults)
-  if (isObject(list)) return overlaid(list, definition, defaults)
+  if (isJsonObject(list)) return overlaid(list, definition, defaults)
   return wrong(`${path} must hold a list of subscriptions, or an object of fields for each action`)
 }
 
@@ -36,7 +36,7 @@ function isEnabled({ enabled }: Subscription): boolean {
 }
 
 function listed(entry: unknown, definition: Definition, defaults: Subscription[]): Subscription {
-  if (!isObject(entry) || typeof entry.partnerAction !== 'string' || typeof entry.subscribe !== 'string') {
+  if (!isJsonObject(entry) || typeof entry.partnerAction !== 'string' || typeof entry.subscribe !== 'string') {
     return wrong('each subscription needs partnerAction and subscribe')
   }
   const { partnerAction, subscribe, mapping, enabled = true } = entry
@@ -79,7 +79,7 @@ function hasOwn(object: object, key: string): boolean {
 
 /** The engine passes over an unknown field, and finds a wrong directive only when it maps an event. */
 function requireMapping(mapping: unknown, action: string, { actions }: Definition): void {
-  if (!isObject(mapping)) return wrong(`the mapping of "${action}" must be an object of fields`)
+  if (!isJsonObject(mapping)) return wrong(`the mapping of "${action}" must be an object of fields`)
   const unknown = Object.keys(mapping).find((field) => !hasOwn(actions[action].fields, field))
   if (unknown !== undefined) wrong(`action "${action}" has no field "${unknown}"`)
   const [problem] = directiveProblems(mapping, action)

@@ -1,6 +1,6 @@
 import type { GlobalSetting, InputField } from '@segment/actions-core'
 import type { Fields } from '../../definition'
-import { isObject } from '../../../segment/load-definition'
+import { isJsonObject } from '../../../segment/json-object'
 import { code, prose, table } from './markdown'
 
 type Field = InputField | GlobalSetting
@@ -29,7 +29,7 @@ function typeOf(field: Field): string {
 
 function defaultOf({ default: value }: Field): string {
   if (value === undefined) return ''
-  const path: unknown = isObject(value) ? value['@path'] : undefined
+  const path: unknown = isJsonObject(value) ? value['@path'] : undefined
   return code(typeof path === 'string' ? path : typeof value === 'string' ? value : JSON.stringify(value))
 }
 
