@@ -9,7 +9,13 @@ module.exports = {
   projects: [
     { ...project, roots: ['<rootDir>/src'], testMatch: ['**/__tests__/**/*.test.ts'] },
     // Tests of the whole system run the commands and open the page as they are built.
-    { ...project, roots: ['<rootDir>/test'], testMatch: ['**/*.test.ts'], globalSetup: '<rootDir>/test/build.ts' }
+    {
+      ...project,
+      roots: ['<rootDir>/test'],
+      testMatch: ['**/*.test.ts'],
+      globalSetup: '<rootDir>/test/global-setup.ts',
+      globalTeardown: '<rootDir>/test/global-teardown.ts'
+    }
   ],
   // Most of the time of the longest tests goes to waiting for processes and for rates.
   maxWorkers: 2

@@ -13,7 +13,7 @@ const PARTS = {
     reads: ['src/destinations/heap-web', 'src/lib', 'scripts/bundle-heap-web.js'],
     writes: 'dist/heap-web.js'
   },
-  'build:page': { reads: ['src/page'], writes: 'dist/page/client/index.html' }
+  'build:page': { reads: ['src/page/client', 'src/page/protocol.ts'], writes: 'dist/page/client/index.html' }
 }
 
 /** Dependencies are compiled into the bundle and the page. */

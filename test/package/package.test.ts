@@ -1,15 +1,12 @@
-import { join } from 'node:path'
-import { start } from '../../src/emulator'
-import type { RunningEmulator } from '../../src/emulator'
 import { endAll, run, Running } from '../cli/__helpers__/command-line'
 import { removeTemporaryFolders } from '../cli/__helpers__/temporary-folder'
-import { installed, pack } from './__helpers__/consumer'
-import type { Consumer, Packed } from './__helpers__/consumer'
+import { installed } from './__helpers__/consumer'
+import type { Consumer } from './__helpers__/consumer'
+import { pack } from './__helpers__/packed'
+import type { Packed } from './__helpers__/packed'
 import manifest from '../../package.json'
 
 jest.setTimeout(120_000)
-
-const REDIRECT = join(__dirname, '__helpers__/redirect-heap.js')
 
 /** Used by core itself. */
 const CORE_HAS_TOO = ['@segment/destination-subscriptions', '@types/node', 'ajv']
@@ -79,12 +76,9 @@ describe('npm pack', () => {
 
 describe('the package without its optional dependencies', () => {
   let consumer: Consumer
-  let emulator: RunningEmulator
   beforeAll(async () => {
-    consumer = await installed(packed, '--omit=optional')
-    emulator = await start()
+    consumer = await installed(packed.tarball, '--omit=optional')
   })
-  afterAll(() => emulator.close())
 
   it('brings nothing of what the commands, the servers and the tests need', () => {
     const tools = [...Object.keys(manifest.optionalDependencies), ...Object.keys(manifest.devDependencies)]
@@ -108,27 +102,12 @@ describe('the package without its optional dependencies', () => {
     expect(await consumer.typeErrors(...NODE_10, 'types.ts')).toBe('')
   })
 
-  it.each(EXAMPLES)('delivers to Heap in a service of one’s own: %s', async (example) => {
-    consumer.copyExample(example)
-    emulator.reset()
-    const env = { HEAP_APP_ID: '11', EMULATOR_URL: emulator.url }
-    expect(await consumer.node(['--require', REDIRECT, example], env)).toBe(
-      'Track Calls: message-2 200\nIdentify Calls: message-1 200\n'
-    )
-    expect(emulator.events().map(({ event, identity, properties }) => ({ event, identity, properties }))).toStrictEqual(
-      [{ event: 'Order Completed', identity: 'user-1', properties: { total: 9.5, segment_library: 'segment' } }]
-    )
-    expect(emulator.users().map(({ identity, properties }) => ({ identity, properties }))).toStrictEqual([
-      { identity: 'user-1', properties: { email: 'ada@example.com' } }
-    ])
-  })
-
   it('says in one line what its command needs', async () => {
     expect(await run(['validate'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
       code: 1,
       stdout: '',
       stderr:
-        'Error: dependencies are missing: the commands need the optional ones, npm install --include=optional segment-heap-destination\n'
+        'Error: dependencies are missing: the commands need the optional ones, install the package again without --omit=optional\n'
     })
   })
 })
@@ -136,7 +115,7 @@ describe('the package without its optional dependencies', () => {
 describe('the package', () => {
   let consumer: Consumer
   beforeAll(async () => {
-    consumer = await installed(packed)
+    consumer = await installed(packed.tarball)
   })
   afterAll(endAll)
 
@@ -157,6 +136,16 @@ describe('the package', () => {
        console.log(plugins.pluginName, destination.mode, createRequire(import.meta.url).resolve('segment-heap-destination/heap-web/bundle'))`
     )
     expect(await consumer.node(['device.mjs'])).toMatch(/^Heap-Web device .*heap-web\.js\n$/)
+  })
+
+  it('says how to load a destination in TypeScript', async () => {
+    consumer.write('mine.ts', 'export default { name: "Mine", actions: {} }')
+    expect(await run(['validate', '--path', 'mine.ts'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'Error: mine.ts is TypeScript, which needs ts-node: npm install --save-dev ts-node typescript, or compile it to index.js\n'
+    })
   })
 
   it('checks its own definitions', async () => {

@@ -1,44 +1,58 @@
-import { execFile } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { exec, execFile } from 'node:child_process'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { ROOT } from '../../cli/__helpers__/command-line'
 import { temporaryFolder } from '../../cli/__helpers__/temporary-folder'
+import { npm } from './packed'
+import type { Packed } from './packed'
 import manifest from '../../../package.json'
 
 const execute = promisify(execFile)
 
 const QUIET = ['--prefer-offline', '--no-audit', '--no-fund', '--omit=dev', '--ignore-scripts']
 
+/** Kept from run to run, and out of the home of whoever runs the tests. npm's own is left as it is. */
+const CACHE = join(ROOT, 'node_modules/.cache/package-managers')
+const CACHES = {
+  npm_config_prefer_offline: 'true',
+  npm_config_store_dir: join(CACHE, 'pnpm-store'),
+  npm_config_cache_dir: join(CACHE, 'pnpm-cache'),
+  npm_config_state_dir: join(CACHE, 'pnpm-state'),
+  YARN_CACHE_FOLDER: join(CACHE, 'yarn')
+}
+
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
 
-export interface Packed {
-  tarball: string
-  files: string[]
-}
-
-/** Packs what `npm run build` has built, and builds it if nobody has. */
-export async function pack(): Promise<Packed> {
-  if (!existsSync(join(ROOT, 'dist/index.js'))) await npm(['run', 'build'], ROOT)
-  const folder = temporaryFolder()
-  const output = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], ROOT)
-  const [{ filename, files }] = JSON.parse(output) as { filename: string; files: { path: string }[] }[]
-  return { tarball: join(folder, filename), files: files.map(({ path }) => path) }
-}
-
 /** An empty project into which the package is installed, and nothing else. */
-export async function installed({ tarball }: Packed, ...flags: string[]): Promise<Consumer> {
+export async function installed(specifier: string, ...flags: string[]): Promise<Consumer> {
+  const consumer = emptyProject()
+  await npm(['install', ...QUIET, ...flags, specifier], consumer.folder)
+  return consumer
+}
+
+/** An empty project with the packed package beside its manifest. */
+export function projectWith({ tarball }: Packed): Consumer {
+  const consumer = emptyProject()
+  cpSync(tarball, join(consumer.folder, basename(tarball)))
+  return consumer
+}
+
+function emptyProject(): Consumer {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
-  await npm(['install', ...QUIET, ...flags, tarball], folder)
   return new Consumer(folder)
 }
 
 export class Consumer {
   constructor(readonly folder: string) {}
 
+  get packageFolder(): string {
+    return join(this.folder, 'node_modules', manifest.name)
+  }
+
   get bin(): string {
-    return join(this.folder, 'node_modules', manifest.name, 'bin/run')
+    return join(this.packageFolder, 'bin/run')
   }
 
   /** The names of all packages there are. */
@@ -46,6 +60,12 @@ export class Consumer {
     const lock = readFileSync(join(this.folder, 'node_modules/.package-lock.json'), 'utf8')
     const { packages } = JSON.parse(lock) as { packages: object }
     return Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, ''))
+  }
+
+  /** A command line of one of the package managers that this project has among its development dependencies. */
+  async run(command: string): Promise<void> {
+    const PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter)
+    await promisify(exec)(command, { cwd: this.folder, env: { ...process.env, ...CACHES, PATH } })
   }
 
   write(name: string, source: string): void {
@@ -72,8 +92,4 @@ export class Consumer {
       (error: { stdout: string }) => error.stdout
     )
   }
-}
-
-export async function npm(args: string[], cwd: string): Promise<string> {
-  return (await execute('npm', args, { cwd, shell: process.platform === 'win32' })).stdout
 }
