@@ -10,22 +10,38 @@ const outfile = join(root, 'dist/heap-web.js')
 
 /**
  * What a page has no use for. Segment's own bundles leave Liquid out as well: it is most of mapping-kit, and `@liquid`
- * mappings stay untouched. The two that make Node's stacks pretty have nothing to do with a browser's.
+ * mappings stay untouched. The two that make Node's stacks pretty have nothing to do with a browser's, and the third
+ * mends classes in old ones.
  */
 const STUBS = {
   './liquid-directive': 'exports.evaluateLiquid = (template) => template',
   'clean-stack': 'module.exports = (stack) => stack',
+  'ts-custom-error': 'exports.CustomError = Error',
   'indent-string': 'module.exports = (text) => text'
 }
 
 const withStubs = {
   name: 'with-stubs',
   setup(bundle) {
-    bundle.onResolve({ filter: /^(\.\/liquid-directive|clean-stack|indent-string)$/ }, ({ path }) => ({
+    bundle.onResolve({ filter: /^(\.\/liquid-directive|clean-stack|indent-string|ts-custom-error)$/ }, ({ path }) => ({
       path,
       namespace: 'stub'
     }))
     bundle.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path }) => ({ contents: STUBS[path] }))
+  }
+}
+
+/** What only Segment's app reads: the fields of actions, the texts of settings, presets. A third of our own code. */
+const FOR_THE_APP =
+  /^  fields: \{\n[^]*?^  \},?$|^  presets: \[\n[^]*?^  \],?$|^ +(?:label|description):\s+(["']).*\1,?$/gm
+
+const forPages = {
+  name: 'for-pages',
+  setup(bundle) {
+    bundle.onLoad({ filter: /\/heap-web\/.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(FOR_THE_APP, (text) => text.replace(/[^\n]/g, '')),
+      loader: 'ts'
+    }))
   }
 }
 
@@ -44,7 +60,7 @@ async function bundleHeapWeb() {
     format: 'iife',
     globalName: 'heapWebDestination',
     footer: { js: 'heapWebDestination=heapWebDestination.default' },
-    plugins: [withStubs],
+    plugins: [withStubs, forPages],
     logLevel: 'warning'
   })
   return { outfile, inputs: Object.keys(Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint).inputs) }

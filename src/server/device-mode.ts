@@ -1,5 +1,5 @@
 import { destination as heapWeb } from '../destinations/heap-web'
-import { HEAP_CDN_ORIGINS } from '../destinations/heap-web/heap-sdk'
+import { HEAP_CDN_ORIGINS } from '../destinations/heap-web/heap-snippet'
 import { defaultSubscriptions } from '../segment/connection'
 import type { SettingsCdnOptions } from '../segment/settings-cdn'
 

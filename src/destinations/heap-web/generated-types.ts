@@ -6,6 +6,10 @@ export interface Settings {
    */
   appId: string
   /**
+   * On when something else loads Heap: a tag manager, Heap's own snippet, the Contentsquare tag. Calls wait for it.
+   */
+  heapIsOnThePage?: boolean
+  /**
    * Where your Heap data is stored.
    */
   region?: string
@@ -22,11 +26,15 @@ export interface Settings {
    */
   ingestServer?: string
   /**
-   * Where heap.js is loaded from, if not from Heap's CDN.
+   * Where heap.js is loaded from, if not from Heap's CDN: the host alone, without `https://`.
    */
   hostname?: string
   /**
-   * Up to this many array items of an event are also sent as events of their own, named "<event> <property> item". 0: none.
+   * Heap's former name of `ingestServer`. With `hostname`, Heap's classic SDK is loaded from there.
+   */
+  trackingServer?: string
+  /**
+   * Up to this many array items of an event are also sent as events of their own, named "<event> <property> item". 0 or none: off.
    */
   browserArrayLimit?: number
 }

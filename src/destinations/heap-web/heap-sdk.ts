@@ -2,109 +2,147 @@ import { loadScript } from '@segment/browser-destination-runtime/load-script'
 import type { FlatValue } from '../../lib/flatten'
 import { withFittingKeys } from './fitting-keys'
 import type { Settings } from './generated-types'
+import { earlyHeap, scriptUrl } from './heap-snippet'
+import type { HeapGlobal } from './heap-snippet'
+import { areLoadable } from './settings'
+import { warn } from './warn'
 
 /** What this destination uses of heap.js: https://developers.heap.io/docs/web */
 export interface HeapSdk {
   identify(identity: string): void
+  resetIdentity(): void
   addUserProperties(properties: Record<string, FlatValue>): void
   track(event: string, properties: Record<string, FlatValue>): void
 }
 
-/** What Heap's snippet queues until heap.js has loaded, for the calls of this destination and of the page itself. */
-const QUEUED_METHODS = [
-  'init',
-  'startTracking',
-  'stopTracking',
-  'track',
-  'resetIdentity',
-  'identify',
-  'getSessionId',
-  'getUserId',
-  'getIdentity',
-  'addUserProperties',
-  'addEventProperties',
-  'removeEventProperty',
-  'clearEventProperties',
-  'addAccountProperties',
-  'addAdapter',
-  'addTransformer',
-  'addTransformerFn',
-  'onReady',
-  'addPageviewProperties',
-  'removePageviewProperty',
-  'clearPageviewProperties',
-  'trackPageview'
-]
+interface HeapPage {
+  heap?: HeapGlobal
+  heapReadyCb?: { name: string; fn: () => void }[]
+}
 
-/** https://developers.heap.io/docs/web */
-export const HEAP_CDN_ORIGINS = { US: 'https://cdn.us.heap-api.com', EU: 'https://cdn.eu.heap-api.com' }
+interface Call {
+  method: string
+  args: unknown[]
+}
 
 /** Marks the script element, so that a second Analytics.js on the page knows whose Heap it finds. */
 const OWN_SCRIPT = 'data-segment-heap'
+/** Calls of Heap that wait at most for somebody else to load it. A page without Heap must not fill its memory. */
+const MAX_WAITING_CALLS = 1000
+const LOOK_AGAIN_MS = 250
+const LOOKS_BEFORE_WARNING = 40
 
-interface QueuedCall {
-  name: string
-  fn: () => void
-}
-
-type HeapGlobal = Record<string, unknown>
-
-interface HeapPage {
-  heap?: HeapGlobal
-  heapReadyCb?: QueuedCall[]
-}
+/** A page has one Heap, whichever Analytics.js and action call it. */
+const waiting: Call[] = []
+let looking: ReturnType<typeof setInterval> | undefined
+let looks = 0
 
 /**
- * Heap on this page, started when there is none yet. Looked up at each call, because heap.js replaces the queue that
- * stands in for it; calls made before that are replayed by heap.js, in order.
+ * Heap on this page, loaded when there is none yet and nothing else is to load it. Its globals are looked up at each
+ * call, because heap.js replaces the queue that stands in for it.
  */
 export function heapOnPage(settings: Settings): HeapSdk {
-  const page = window as Window & HeapPage
-  if (!page.heap) startHeap(page, settings)
+  if (!heapPage().heap && settings.heapIsOnThePage !== true && areLoadable(settings)) loadHeap(settings)
   return {
-    identify: (identity) => call(page, 'identify', [identity]),
-    addUserProperties: (properties) => call(page, 'addUserProperties', [withFittingKeys(properties)]),
-    track: (event, properties) => call(page, 'track', [event, withFittingKeys(properties)])
+    identify: (identity) => send({ method: 'identify', args: [identity] }),
+    resetIdentity: () => send({ method: 'resetIdentity', args: [] }),
+    addUserProperties: (properties) => send({ method: 'addUserProperties', args: [withFittingKeys(properties)] }),
+    track: (event, properties) => send({ method: 'track', args: [event, withFittingKeys(properties)] })
   }
 }
 
-/** Warns when the page has a Heap that this destination has not started: it may belong to another App ID. */
-export function warnOfForeignHeap(): void {
-  const { heap } = window as Window & HeapPage
-  if (!heap || document.querySelector(`script[${OWN_SCRIPT}]`)) return
-  console.warn(
-    "Segment's Heap destination: Heap is on this page already and is left as it is. Remove Heap's own snippet."
-  )
+/** Warns of a Heap that this destination has not loaded: it may belong to another App ID, or be something else. */
+export function warnOfForeignHeap({ heapIsOnThePage }: Settings): void {
+  if (!heapPage().heap || document.querySelector(`script[${OWN_SCRIPT}]`)) return
+  if (!isHeap() && !hasMethod('load')) {
+    warn('`window.heap` is not Heap: it has neither `track` nor `load`. Calls wait until Heap takes its place')
+  } else if (!heapIsOnThePage) {
+    warn(
+      "Heap is on this page already and is left as it is. Remove Heap's own snippet, or switch on the setting `heapIsOnThePage`"
+    )
+  }
 }
 
-function startHeap(page: HeapPage, settings: Settings): void {
+function loadHeap(settings: Settings): void {
+  const page = heapPage()
+  const url = scriptUrl(settings)
   page.heapReadyCb = page.heapReadyCb ?? []
-  const heap = [] as object as HeapGlobal
-  heap.envId = settings.appId
-  heap.clientConfig = clientConfig(settings)
-  for (const name of QUEUED_METHODS) {
-    heap[name] = (...args: unknown[]) => page.heapReadyCb?.push({ name, fn: () => call(page, name, args) })
-  }
-  page.heap = heap
-  loadScript(scriptUrl(settings), { [OWN_SCRIPT]: settings.appId }).catch(() =>
-    console.warn(`Segment's Heap destination: heap.js could not be loaded from ${scriptUrl(settings)}.`)
+  page.heap = earlyHeap(settings, (method, args) =>
+    page.heapReadyCb?.push({ name: method, fn: () => make({ method, args }) })
   )
+  loadScript(url, { [OWN_SCRIPT]: settings.appId }).catch(() => warn(`heap.js could not be loaded from ${url}`))
 }
 
-function call(page: HeapPage, method: string, args: unknown[]): void {
-  const implementation = page.heap?.[method]
-  if (typeof implementation === 'function') implementation.apply(page.heap, args)
+function heapPage(): HeapPage {
+  return window as Window & HeapPage
 }
 
-function clientConfig({ disableTextCapture, secureCookie, ingestServer }: Settings): Record<string, unknown> {
-  const config: Record<string, unknown> = { shouldFetchServerConfig: false }
-  if (disableTextCapture !== undefined) config.disableTextCapture = disableTextCapture
-  if (secureCookie !== undefined) config.secureCookie = secureCookie
-  if (ingestServer) config.ingestServer = ingestServer
-  return config
+function hasMethod(name: string): boolean {
+  return typeof heapPage().heap?.[name] === 'function'
 }
 
-function scriptUrl({ appId, region, hostname }: Settings): string {
-  const origin = hostname ? `https://${hostname}` : HEAP_CDN_ORIGINS[region === 'EU' ? 'EU' : 'US']
-  return `${origin}/config/${encodeURIComponent(appId)}/heap_config.js`
+/** Heap's snippet puts `window.heap` onto the page before its methods, which come with `load`. */
+function isHeap(): boolean {
+  return hasMethod('track')
+}
+
+function send(call: Call): void {
+  if (!isHeap()) return wait(call)
+  if (waiting.length > 0) sendWaiting()
+  make(call)
+}
+
+/** Nothing is thrown into the page. */
+function make({ method, args }: Call): void {
+  const { heap } = heapPage()
+  const implementation = heap?.[method]
+  if (typeof implementation !== 'function') {
+    if (method === 'resetIdentity')
+      warn("This page's Heap has no `resetIdentity`: update Heap's snippet, or who logs out stays identified")
+    return
+  }
+  try {
+    implementation.apply(heap, args)
+  } catch (error) {
+    warn(`heap.${method} threw ${String(error)}`)
+  }
+}
+
+function wait(call: Call): void {
+  waiting.push(call)
+  if (waiting.length > MAX_WAITING_CALLS) {
+    warn(`Nothing has loaded Heap: of the calls that wait for it, all but the last ${MAX_WAITING_CALLS} are lost`)
+    // Rather an event than an identity, to which what follows belongs.
+    waiting.splice(
+      Math.max(
+        0,
+        waiting.findIndex(({ method }) => method === 'track')
+      ),
+      1
+    )
+  }
+  if (looking !== undefined) return
+  looking = setInterval(look, LOOK_AGAIN_MS)
+  document.addEventListener('load', look, true)
+}
+
+/** Also at each script that has run, so that the page's own calls of a Heap that has just come do not overtake ours. */
+function look(): void {
+  looks += 1
+  if (looks === LOOKS_BEFORE_WARNING)
+    warn('Nothing has loaded Heap yet. Calls wait for it: see the setting `heapIsOnThePage`')
+  if (!isHeap()) return
+  clearInterval(looking)
+  looking = undefined
+  document.removeEventListener('load', look, true)
+  sendWaiting()
+}
+
+/** What the page has queued by now it called when there were methods: later than all that waited for them. */
+function sendWaiting(): void {
+  const { heap, heapReadyCb } = heapPage()
+  const queues = heap?.loaded ? [] : ([heap, heapReadyCb].filter(Array.isArray) as unknown[][])
+  const ends = queues.map(({ length }) => length)
+  waiting.splice(0).forEach(make)
+  queues.forEach((queue, index) => queue.unshift(...queue.splice(ends[index])))
 }

@@ -6,6 +6,8 @@ import type { Settings } from './generated-types'
 import { heapOnPage, warnOfForeignHeap } from './heap-sdk'
 import type { HeapSdk } from './heap-sdk'
 import identifyUser from './identifyUser'
+import { watchLogOuts } from './log-out'
+import { settings } from './settings'
 import trackEvent from './trackEvent'
 
 export const destination: BrowserDestinationDefinition<Settings, HeapSdk> = {
@@ -13,57 +15,13 @@ export const destination: BrowserDestinationDefinition<Settings, HeapSdk> = {
   slug: 'actions-heap-web',
   mode: 'device',
   description: "Load Heap's library onto the page, and send identify and track calls to it.",
-  settings: {
-    appId: {
-      label: 'App ID',
-      description: "Heap's App ID, a number. It stands in Heap's install snippet: heap.load('YOUR_APP_ID').",
-      type: 'string',
-      required: true
-    },
-    region: {
-      label: 'Region',
-      description: 'Where your Heap data is stored.',
-      type: 'string',
-      choices: [
-        { label: 'US', value: 'US' },
-        { label: 'EU', value: 'EU' }
-      ],
-      default: 'US'
-    },
-    disableTextCapture: {
-      label: 'Disable Text Capture',
-      description: 'Heap captures no text of elements.',
-      type: 'boolean',
-      default: false
-    },
-    secureCookie: {
-      label: 'Secure Cookie',
-      description: 'Heap sends its cookies over HTTPS only.',
-      type: 'boolean',
-      default: false
-    },
-    ingestServer: {
-      label: 'Ingest Server',
-      description: 'Where heap.js sends what it captures, if not to Heap.',
-      type: 'string'
-    },
-    hostname: {
-      label: 'Hostname',
-      description: "Where heap.js is loaded from, if not from Heap's CDN.",
-      type: 'string'
-    },
-    browserArrayLimit: {
-      label: 'Browser Array Limit',
-      description:
-        'Up to this many array items of an event are also sent as events of their own, named "<event> <property> item". 0: none.',
-      type: 'number',
-      default: 0
-    }
-  },
+  settings,
   // Never waits for heap.js: its queue takes the calls, and Analytics.js goes on when heap.js is blocked.
-  initialize: ({ settings }) => {
-    warnOfForeignHeap()
-    return Promise.resolve(heapOnPage(settings))
+  initialize: ({ settings, analytics }) => {
+    warnOfForeignHeap(settings)
+    const heap = heapOnPage(settings)
+    watchLogOuts(analytics, heap)
+    return Promise.resolve(heap)
   },
   // In this order the plugins are called: a visitor is identified before what he does is tracked.
   actions: { identifyUser, trackEvent },
@@ -75,7 +33,7 @@ export const destination: BrowserDestinationDefinition<Settings, HeapSdk> = {
 
 /** What Segment's loader calls with the settings of the connection: one plugin for each action that is subscribed. */
 export default Object.assign(
-  (settings: Settings & { subscriptions: Subscription[] }): Promise<Plugin[]> =>
-    Promise.resolve(generatePlugins(destination, settings, settings.subscriptions)),
+  (settings: Settings & { subscriptions?: Subscription[] }): Promise<Plugin[]> =>
+    Promise.resolve(generatePlugins(destination, settings, settings.subscriptions ?? [])),
   { pluginName: destination.name }
 )

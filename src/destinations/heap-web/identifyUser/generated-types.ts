@@ -4,11 +4,11 @@ export interface Payload {
   /**
    * The ID the user is known by in Heap. Placeholders such as `null` or `guest` are left out.
    */
-  user_id?: string | null
+  userId?: string | null
   /**
    * Sent as the user property `anonymous_id`, by which Heap joins anonymous server events to this user.
    */
-  anonymous_id?: string | null
+  anonymousId?: string | null
   /**
    * Sent as user properties. A trait named `id` is sent as `_id`, because Heap forbids `id`.
    */

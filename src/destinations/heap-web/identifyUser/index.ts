@@ -1,10 +1,10 @@
 import type { BrowserActionDefinition } from '@segment/browser-destination-runtime/types'
-import { realId } from '../../../lib/heap/identity'
-import { MAX_IDENTITY_LENGTH } from '../../../lib/heap/limits'
-import { userProperties } from '../../../lib/heap/properties'
 import type { Settings } from '../generated-types'
 import { heapOnPage } from '../heap-sdk'
 import type { HeapSdk } from '../heap-sdk'
+import { inTurn } from '../log-out'
+import { record } from '../record'
+import { describeVisitor, identifyVisitor } from '../visitor'
 import type { Payload } from './generated-types'
 
 const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
@@ -13,14 +13,14 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
   platform: 'web',
   defaultSubscription: 'type = "identify"',
   fields: {
-    user_id: {
+    userId: {
       label: 'Identity',
       description: 'The ID the user is known by in Heap. Placeholders such as `null` or `guest` are left out.',
       type: 'string',
       allowNull: true,
       default: { '@path': '$.userId' }
     },
-    anonymous_id: {
+    anonymousId: {
       label: 'Anonymous ID',
       description:
         'Sent as the user property `anonymous_id`, by which Heap joins anonymous server events to this user.',
@@ -35,20 +35,15 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
       default: { '@path': '$.traits' }
     }
   },
-  perform: (_client, { payload, settings }) => identify(payload, heapOnPage(settings))
+  perform: (_client, { payload, settings, context }) => {
+    const heap = heapOnPage(settings)
+    inTurn(context, heap, () => identify(payload, heap))
+  }
 }
 
-function identify({ user_id, anonymous_id, traits }: Payload, heap: HeapSdk): void {
-  const identity = realId(user_id)
-  if (identity !== undefined) {
-    if (identity.length <= MAX_IDENTITY_LENGTH) heap.identify(identity)
-    else console.warn(`Segment's Heap destination: a userId of ${identity.length} characters is too long for Heap.`)
-  }
-  const anonymousId = realId(anonymous_id)
-  const properties = userProperties(
-    anonymousId === undefined ? { ...traits } : { ...traits, anonymous_id: anonymousId }
-  )
-  if (Object.keys(properties).length > 0) heap.addUserProperties(properties)
+function identify({ userId, anonymousId, traits }: Payload, heap: HeapSdk): void {
+  identifyVisitor(heap, userId, 'userId')
+  describeVisitor(heap, record(traits, 'traits'), anonymousId)
 }
 
 export default action

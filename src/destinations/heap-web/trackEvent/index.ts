@@ -1,8 +1,12 @@
 import type { BrowserActionDefinition } from '@segment/browser-destination-runtime/types'
 import { flatten } from '../../../lib/flatten'
 import type { Settings } from '../generated-types'
+import { warn } from '../warn'
 import { heapOnPage } from '../heap-sdk'
 import type { HeapSdk } from '../heap-sdk'
+import { inTurn } from '../log-out'
+import { record } from '../record'
+import { describeVisitor, hasAnonymousId, identifyVisitor } from '../visitor'
 import type { Payload } from './generated-types'
 
 /** https://developers.heap.io/docs/api-reference */
@@ -14,7 +18,7 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
   platform: 'web',
   defaultSubscription: 'type = "track"',
   fields: {
-    event: {
+    name: {
       label: 'Event Name',
       description: 'The name of the event.',
       type: 'string',
@@ -26,20 +30,57 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
       description: 'Sent as event properties, nested objects as `a.b` and arrays as JSON text.',
       type: 'object',
       default: { '@path': '$.properties' }
+    },
+    identity: {
+      label: 'Identity',
+      description:
+        'The ID the user is known by in Heap, for sources whose identify calls do not reach Heap. The visitor is identified first.',
+      type: 'string',
+      allowNull: true
+    },
+    anonymousId: {
+      label: 'Anonymous ID',
+      description:
+        'Sent as the user property `anonymous_id` once for each visitor of a page: Heap joins anonymous server events by it.',
+      type: 'string',
+      allowNull: true,
+      default: { '@path': '$.anonymousId' }
+    },
+    traits: {
+      label: 'User Properties',
+      description: 'Sent as user properties with each event, for sources whose identify calls do not reach Heap.',
+      type: 'object'
     }
   },
-  perform: (_client, { payload, settings }) => track(payload, settings, heapOnPage(settings))
+  perform: (_client, { payload, settings, context }) => {
+    const heap = heapOnPage(settings)
+    inTurn(context, heap, () => track(payload, settings, heap))
+  }
 }
 
-function track({ event, properties = {} }: Payload, { browserArrayLimit = 0 }: Settings, heap: HeapSdk): void {
-  if (!event) return
-  if (event.length > MAX_EVENT_NAME_LENGTH) {
-    console.warn(`Segment's Heap destination: Heap may not take an event name of ${event.length} characters.`)
-  }
-  heap.track(event, flatten(properties))
+function track(payload: Payload, { browserArrayLimit = 0 }: Settings, heap: HeapSdk): void {
+  const { name, identity, anonymousId } = payload
+  const properties = record(payload.properties, 'properties')
+  identifyVisitor(heap, identity, 'identity')
+  describeVisitor(heap, record(payload.traits, 'traits'), hasAnonymousId(anonymousId) ? undefined : anonymousId)
+  if (!isName(name)) return
+  trackNamed(name, properties, heap)
   for (const { property, item } of arrayItems(properties, browserArrayLimit)) {
-    heap.track(`${event} ${property} item`, flatten(isPlain(item) ? item : { value: item }))
+    trackNamed(`${name} ${property} item`, isPlain(item) ? item : { value: item }, heap)
   }
+}
+
+function isName(name: unknown): name is string {
+  if (typeof name !== 'string' || name.trim() === '') {
+    warn('An event without a name is not sent: map `name` to text')
+    return false
+  }
+  if (name.length > MAX_EVENT_NAME_LENGTH) warn(`Heap may not take an event name of ${name.length} characters`)
+  return true
+}
+
+function trackNamed(name: string, properties: Record<string, unknown>, heap: HeapSdk): void {
+  heap.track(name, { ...flatten(properties), segment_library: 'browser-destination' })
 }
 
 function arrayItems(properties: Record<string, unknown>, limit: number): { property: string; item: unknown }[] {
