@@ -50,18 +50,22 @@ export function serveHeap(app: Hono, heap: Heap): void {
   for (const route of deletionRoutes(heap.deletion)) serve(app, heap, { region: 'US', ...route })
 }
 
-/** heap.js, at the path that Heap's CDN has: it posts to the host that it came from. */
+/** heap.js, at the paths that Heap's CDNs have, the second for the classic SDK: it posts to the host that it came from. */
+const HEAP_JS_PATHS = ['/config/:appId{[0-9]+}/heap_config.js', '/js/:name{heap-[0-9]+\\.js}']
+
 function serveHeapJs(app: Hono): void {
   for (const prefix of Object.values(PREFIX)) {
-    app.get(`${prefix}/config/:appId{[0-9]+}/heap_config.js`, (context) => {
-      const collectUrl = new URL(prefix + VISITOR_PATH, context.req.url).href
-      const source = heapJsSource({ appId: context.req.param('appId'), collectUrl })
-      return context.body(source, 200, {
-        'Content-Type': 'text/javascript; charset=utf-8',
-        'Cache-Control': 'no-store'
-      })
-    })
+    for (const path of HEAP_JS_PATHS) app.get(prefix + path, (context) => heapJs(context, prefix))
   }
+}
+
+function heapJs(context: Context, prefix: string): Response {
+  const [appId] = /[0-9]+/.exec(context.req.path.slice(prefix.length)) ?? []
+  const collectUrl = new URL(prefix + VISITOR_PATH, context.req.url).href
+  return context.body(heapJsSource({ appId: appId ?? '', collectUrl }), 200, {
+    'Content-Type': 'text/javascript; charset=utf-8',
+    'Cache-Control': 'no-store'
+  })
 }
 
 function deletionRoutes(deletion: DeletionApi): Omit<Route, 'region'>[] {

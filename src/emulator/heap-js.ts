@@ -12,7 +12,7 @@ interface Visitor {
 interface VisitorMemory {
   visitor: Visitor
   identify(identity: string): void
-  reset(): void
+  reset(): unknown
 }
 
 type Send = (call: string, sent: object) => void
@@ -23,16 +23,19 @@ interface HeapJs {
 }
 
 interface HeapPage {
+  /** Of the classic SDK's snippet, an array of early calls: method and arguments. */
   heap?: Record<string, unknown>
   heapReadyCb?: { push(call: { fn: () => void }): unknown }
 }
 
 /**
- * The script at `/config/<appId>/heap_config.js`: a stand-in for heap.js that tells the emulator what it is told. Its
- * functions run in the page, from their source text: they can use nothing but the page and each other.
+ * A stand-in for heap.js, also for its classic SDK, that tells the emulator what it is told. Its functions run in the
+ * page, from their source text: they can use nothing but the page and each other.
  */
 export function heapJsSource(options: HeapJsOptions): string {
-  const functions = [rememberVisitor, openOutbox, createHeap, captureClicks, startHeapJs].map(String).join('\n')
+  const functions = [rememberVisitor, openOutbox, createHeap, callByName, captureClicks, startHeapJs]
+    .map(String)
+    .join('\n')
   return `(function (options) {\n${functions}\nstartHeapJs(options)\n})(${JSON.stringify(options).replace(/</g, '\\u003c')})`
 }
 
@@ -46,7 +49,8 @@ function rememberVisitor(storageKey: string): VisitorMemory {
       const known = visitor.identity === null || visitor.identity === identity ? visitor : newVisitor()
       keep({ ...known, identity })
     },
-    reset: () => keep(newVisitor())
+    // Who is anonymous already stays so: https://developers.heap.io/reference/resetidentity
+    reset: () => memory.visitor.identity !== null && keep(newVisitor())
   }
   keep(memory.visitor)
 
@@ -107,7 +111,7 @@ function createHeap(appId: string, clientConfig: HeapJs['clientConfig'], memory:
       memory.identify(identity)
       send('identify', { identity })
     },
-    resetIdentity: () => memory.reset(),
+    resetIdentity: () => void memory.reset(),
     getUserId: () => memory.visitor.user_id,
     getIdentity: () => memory.visitor.identity,
     addUserProperties: (properties: object) => send('addUserProperties', { properties }),
@@ -118,6 +122,11 @@ function createHeap(appId: string, clientConfig: HeapJs['clientConfig'], memory:
     clearEventProperties: () => void (eventProperties = {}),
     onReady: (callback: () => void) => callback()
   }
+}
+
+function callByName(heap: object, method: string, args: unknown[]): void {
+  const implementation = (heap as Record<string, unknown>)[method]
+  if (typeof implementation === 'function') implementation.apply(heap, args)
 }
 
 function captureClicks(heap: HeapJs): void {
@@ -137,11 +146,14 @@ function startHeapJs({ appId, collectUrl }: HeapJsOptions): void {
   const post = openOutbox(collectUrl)
   const send: Send = (call, sent) =>
     post(JSON.stringify({ app_id: appId, user_id: memory.visitor.user_id, call, ...sent }))
-  const heap = createHeap(appId, page.heap?.clientConfig ?? {}, memory, send)
+  const early: unknown = page.heap
+  const heap = createHeap(appId, page.heap?.clientConfig ?? page.heap?.config ?? {}, memory, send)
   const queue: unknown = page.heapReadyCb
   page.heap = heap
   page.heapReadyCb = { push: ({ fn }) => fn() }
   heap.track('pageview', { autocaptured: true, path: location.pathname, title: document.title })
   if (Array.isArray(queue)) (queue as { fn: () => void }[]).forEach(({ fn }) => fn())
+  if (Array.isArray(early))
+    (early as unknown[][]).forEach(([method, ...args]) => callByName(heap, String(method), args))
   captureClicks(heap)
 }

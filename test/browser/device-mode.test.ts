@@ -5,6 +5,8 @@ import type { PageAnalytics } from './__helpers__/pipeline'
 declare const analytics: PageAnalytics
 declare const heap: { track(event: string): unknown }
 
+const LIBRARY = { segment_library: 'browser-destination' }
+
 describe('calls in device mode', () => {
   const pipeline = new Pipeline()
   beforeAll(() => pipeline.start('both'), 60000)
@@ -64,7 +66,8 @@ describe('calls in device mode', () => {
       when: '1970-01-01T00:00:00.000Z',
       price: 9.5,
       paid: true,
-      'foo.list': '[1,{"a":2}]'
+      'foo.list': '[1,{"a":2}]',
+      ...LIBRARY
     })
   })
 
@@ -80,7 +83,7 @@ describe('calls in device mode', () => {
     const user = await until(async () => (await pipeline.users()).find(({ properties }) => properties.prototype))
     const own = { 'constructor.a': 1, prototype: 2, toString: 3, hasOwnProperty: 4 }
     expect(polluted).toBe(false)
-    expect(event.properties).toStrictEqual(own)
+    expect(event.properties).toStrictEqual({ ...own, ...LIBRARY })
     expect(user.properties).toStrictEqual({ ...own, anonymous_id: expect.any(String) as string })
   })
 
@@ -88,7 +91,7 @@ describe('calls in device mode', () => {
     const { page, warnings } = await pipeline.open()
     await page.evaluate(() => analytics.track('Long', { ['k'.repeat(600)]: 'v'.repeat(2000) }))
     const [event] = await pipeline.arrivedEvents(1)
-    expect(event.properties).toStrictEqual({ ['k'.repeat(511)]: 'v'.repeat(1023) })
+    expect(event.properties).toStrictEqual({ ['k'.repeat(511)]: 'v'.repeat(1023), ...LIBRARY })
     expect(warnings).toStrictEqual([])
     const named = await page.evaluate(() => {
       const names: string[] = []
@@ -110,11 +113,11 @@ describe('calls in device mode', () => {
     expect(events.map(({ event, properties }) => [event, properties])).toStrictEqual([
       [
         'Order Completed',
-        { products: '[{"sku":"a","size":{"w":1}},{"sku":"b"}]', days: '["1970-01-01T00:00:00.000Z","x"]' }
+        { products: '[{"sku":"a","size":{"w":1}},{"sku":"b"}]', days: '["1970-01-01T00:00:00.000Z","x"]', ...LIBRARY }
       ],
-      ['Order Completed products item', { sku: 'a', 'size.w': 1 }],
-      ['Order Completed products item', { sku: 'b' }],
-      ['Order Completed days item', { value: '1970-01-01T00:00:00.000Z' }]
+      ['Order Completed products item', { sku: 'a', 'size.w': 1, ...LIBRARY }],
+      ['Order Completed products item', { sku: 'b', ...LIBRARY }],
+      ['Order Completed days item', { value: '1970-01-01T00:00:00.000Z', ...LIBRARY }]
     ])
     expect(kept.products).toHaveLength(2)
   })

@@ -55,7 +55,7 @@ describe('heap.js in device mode', () => {
     release()
     const events = await pipeline.arrivedEvents(2)
     expect(events.map(({ event, properties }) => [event, properties])).toStrictEqual([
-      ['From Segment', {}],
+      ['From Segment', { segment_library: 'browser-destination' }],
       ['From the page', { plan: 'pro' }]
     ])
     expect(await page.evaluate('isReady')).toBe(true)
@@ -119,7 +119,7 @@ describe('heap.js in device mode', () => {
     })
     expect(made).toStrictEqual([
       ['identify', 'user-1'],
-      ['track', 'One', { 'b.c': 2 }]
+      ['track', 'One', { 'b.c': 2, segment_library: 'browser-destination' }]
     ])
     expect(mine).toBe(true)
     expect(heapJsRequests).toStrictEqual([])
@@ -142,7 +142,7 @@ describe('heap.js in device mode', () => {
     await page.addScriptTag({ url: `${pipeline.url}/heap-web.js` })
     await page.evaluate(async () => {
       const subscription = { enabled: true, partnerAction: 'trackEvent', subscribe: 'type = "track"', name: 'Track' }
-      const mapping = { event: { '@path': '$.event' }, properties: { '@path': '$.properties' } }
+      const mapping = { name: { '@path': '$.event' }, properties: { '@path': '$.properties' } }
       const settings = { appId: '11', subscriptions: [{ ...subscription, mapping }] }
       const plugins = await heapWebDestination(settings)
       const registered = analytics.register(...plugins)

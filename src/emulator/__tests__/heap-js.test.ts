@@ -1,6 +1,6 @@
 import { runInNewContext } from 'vm'
 import { heapJsSource } from '../heap-js'
-import { answerOf, post, useEmulator } from './__helpers__/emulator-client'
+import { useEmulator } from './__helpers__/emulator-client'
 
 const OPTIONS = { appId: '11', collectUrl: 'http://127.0.0.1/api/visitor' }
 
@@ -112,6 +112,23 @@ describe('heapJsSource', () => {
     expect(ids).not.toContain(heap.getUserId())
   })
 
+  it('resets nobody who is anonymous', () => {
+    const heap = new FakePage().run()
+    const anonymous = heap.getUserId()
+    heap.resetIdentity()
+    expect(heap.getUserId()).toBe(anonymous)
+  })
+
+  it("takes the early calls of the classic SDK's snippet in order", async () => {
+    const page = new FakePage()
+    const config = { disableTextCapture: true }
+    page.globals.heap = Object.assign([['identify', 'ann'], ['track', 'First'], ['unknown']], { appid: '11', config })
+    page.run().track('Second')
+    await page.answerAll()
+    expect(page.calls()).toStrictEqual(['pageview', 'ann', 'First', 'Second'])
+    expect(page.globals.heap).toMatchObject({ loaded: true, clientConfig: config })
+  })
+
   it('works where the page may keep nothing', async () => {
     const page = new FakePage()
     page.globals.localStorage = undefined
@@ -130,11 +147,15 @@ describe('heapJsSource', () => {
   })
 })
 
-describe('GET /config/<appId>/heap_config.js', () => {
+describe('GET /config/<appId>/heap_config.js, or /js/heap-<appId>.js of the classic SDK', () => {
   const heap = useEmulator()
 
-  it.each(['', '/eu'])('is a script that posts to the host it came from: %s', async (region) => {
-    const response = await fetch(`${heap().url}${region}/config/11/heap_config.js`)
+  it.each([
+    ['', '/config/11/heap_config.js'],
+    ['/eu', '/config/11/heap_config.js'],
+    ['', '/js/heap-11.js']
+  ])('is a script that posts to the host it came from: %s%s', async (region, path) => {
+    const response = await fetch(`${heap().url}${region}${path}`)
     expect(response.status).toBe(200)
     expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
     const collectUrl = `${heap().url}${region}/api/visitor`
@@ -143,44 +164,6 @@ describe('GET /config/<appId>/heap_config.js', () => {
 
   it.each(['abc', '1a', '%22'])('is for App IDs of digits alone, not for %s', async (appId) => {
     expect((await fetch(`${heap().url}/config/${appId}/heap_config.js`)).status).toBe(404)
-  })
-})
-
-describe('POST /api/visitor', () => {
-  const heap = useEmulator()
-  const visitor = { app_id: '11', user_id: '42' }
-  const call = (sent: object) => answerOf(post(`${heap().url}/api/visitor`, { ...visitor, ...sent }))
-
-  it('keeps the properties and events of an anonymous visitor, and hands them to who it is', async () => {
-    await call({ call: 'addUserProperties', properties: { plan: 'free', anonymous_id: 'anon-1' } })
-    await call({ call: 'track', event: 'Looked', properties: { a: 1 } })
-    expect(heap().users()).toMatchObject([{ identity: null, user_id: '42', properties: { plan: 'free' } }])
-    await call({ call: 'identify', identity: 'ann' })
-    expect(heap().users()).toMatchObject([
-      { identity: 'ann', merged_user_ids: ['42'], anonymous_ids: ['anon-1'], properties: { plan: 'free' } }
-    ])
-    expect(heap().events()).toMatchObject([{ event: 'Looked', identity: 'ann', properties: { a: 1 } }])
-  })
-
-  it.each([
-    ['an unknown call', { call: 'forget' }, 'call'],
-    ['a track without an event', { call: 'track' }, "required property 'event'"],
-    ['an identify without an identity', { call: 'identify' }, "required property 'identity'"],
-    ['a name over 255 characters', { call: 'track', event: 'e'.repeat(256) }, 'event'],
-    ['a key of 512 characters', { call: 'track', event: 'e', properties: { ['k'.repeat(512)]: 1 } }, 'properties'],
-    ['a text of 1,024 characters', { call: 'track', event: 'e', properties: { a: 'v'.repeat(1024) } }, "['a']"]
-  ])('refuses %s', async (_name, sent, told) => {
-    const { status, body } = await call(sent)
-    expect(status).toBe(400)
-    expect(body).toContain(told)
-    expect(heap().events()).toStrictEqual([])
-  })
-
-  it('takes 128 KB and no more', async () => {
-    const body = (bytes: number) => JSON.stringify({ ...visitor, call: 'track', event: 'Looked' }).padEnd(bytes)
-    const send = (bytes: number) => answerOf(post(`${heap().url}/api/visitor`, body(bytes)))
-    expect((await send(131_072)).status).toBe(200)
-    expect(await send(131_073)).toEqual({ status: 413, body: { error: 'The body is larger than 128 KB' } })
-    expect([heap().events().length, heap().requests.length]).toEqual([1, 1])
+    expect((await fetch(`${heap().url}/js/heap-${appId}.js`)).status).toBe(404)
   })
 })
