@@ -40,5 +40,14 @@ element('signup').addEventListener('submit', (event) => {
   analytics.identify(email, { email, plan, signed_up_at: new Date() })
   analytics.track('Signed Up', { plan })
   element('visitor').textContent = `You are ${email}.`
+  element('signout').hidden = false
   tell('You are signed up.')
+})
+
+element('signout').addEventListener('click', () => {
+  analytics.track('Signed Out')
+  analytics.reset()
+  element('visitor').textContent = 'You are not signed in.'
+  element('signout').hidden = true
+  tell('You are signed out.')
 })

@@ -30,7 +30,7 @@ const OWN_SCRIPT = 'data-segment-heap'
 /** Calls of Heap that wait at most for somebody else to load it. A page without Heap must not fill its memory. */
 const MAX_WAITING_CALLS = 1000
 const LOOK_AGAIN_MS = 250
-const LOOKS_BEFORE_WARNING = 40
+const LOOKS_BEFORE_WARNING = 120
 
 /** A page has one Heap, whichever Analytics.js and action call it. */
 const waiting: Call[] = []
@@ -111,31 +111,35 @@ function make({ method, args }: Call): void {
 function wait(call: Call): void {
   waiting.push(call)
   if (waiting.length > MAX_WAITING_CALLS) {
-    warn(`Nothing has loaded Heap: of the calls that wait for it, all but the last ${MAX_WAITING_CALLS} are lost`)
-    // Rather an event than an identity, to which what follows belongs.
-    waiting.splice(
-      Math.max(
-        0,
-        waiting.findIndex(({ method }) => method === 'track')
-      ),
-      1
-    )
+    warnOfWaiting()
+    dropOldest()
   }
   if (looking !== undefined) return
   looking = setInterval(look, LOOK_AGAIN_MS)
   document.addEventListener('load', look, true)
 }
 
+/** Rather an event than an identity, to which what follows belongs. */
+function dropOldest(): void {
+  const oldest = waiting.findIndex(({ method }) => method === 'track')
+  waiting.splice(Math.max(0, oldest), 1)
+}
+
 /** Also at each script that has run, so that the page's own calls of a Heap that has just come do not overtake ours. */
 function look(): void {
   looks += 1
-  if (looks === LOOKS_BEFORE_WARNING)
-    warn('Nothing has loaded Heap yet. Calls wait for it: see the setting `heapIsOnThePage`')
+  if (looks === LOOKS_BEFORE_WARNING) warnOfWaiting()
   if (!isHeap()) return
   clearInterval(looking)
   looking = undefined
   document.removeEventListener('load', look, true)
   sendWaiting()
+}
+
+function warnOfWaiting(): void {
+  warn(
+    `Nothing has loaded Heap yet: the last ${MAX_WAITING_CALLS} calls wait for it, see the setting \`heapIsOnThePage\``
+  )
 }
 
 /** What the page has queued by now it called when there were methods: later than all that waited for them. */

@@ -12,6 +12,10 @@ export interface PageOptions {
   settings?: Record<string, unknown>
   /** Script of the page, before anything of Segment. */
   script?: string
+  /** Of the example shop instead of an empty page, e.g. `/example?heap=late`. */
+  shop?: string
+  /** Content-Security-Policy of the shop. */
+  csp?: string
 }
 
 export interface AnalyticsPage {
@@ -30,6 +34,10 @@ const analyticsNext = join(ROOT, 'node_modules/@segment/analytics-next/dist/umd/
 export async function openPage(browser: Browser, url: string, options: PageOptions = {}): Promise<AnalyticsPage> {
   const context = await browser.newContext()
   const opened = await observed(context, url, options)
+  if (options.shop) {
+    await opened.page.goto(url + options.shop)
+    return opened
+  }
   await opened.page.goto(`${url}/blank`)
   await opened.page.addScriptTag({ path: analyticsNext })
   await opened.page.evaluate(loadAnalytics, url)
@@ -53,11 +61,12 @@ async function observed(context: BrowserContext, url: string, options: PageOptio
   await context.route(`${url}/blank`, (route) =>
     route.fulfill({ contentType: 'text/html', body: blank(options.script) })
   )
+  await context.route(`${url}/example*`, (route) => withPolicy(route, options.csp))
   await context.route(`${url}/heap-web.js`, (route) =>
     route.fulfill({ contentType: 'text/javascript', body: readFileSync(bundle, 'utf8') })
   )
   await context.route('**/v1/projects/*/settings', (route) => changedSettings(route, options.settings))
-  await context.route('**/heap_config.js', async (route) => {
+  await context.route(/\/heap_config\.js$|\/js\/heap-[0-9]+\.js$/, async (route) => {
     opened.heapJsRequests.push(route.request().url())
     await answerHeapJs(route, url, options.heapJs ?? 'loads')
   })
@@ -72,6 +81,12 @@ async function foreign(route: Route, url: string, opened: AnalyticsPage): Promis
   if (route.request().url().startsWith(url)) return route.continue()
   opened.errors.push(`request to ${route.request().url()}`)
   return route.abort()
+}
+
+async function withPolicy(route: Route, csp?: string): Promise<void> {
+  if (!csp) return route.fallback()
+  const response = await route.fetch()
+  return route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': csp } })
 }
 
 async function changedSettings(route: Route, changes: Record<string, unknown> = {}): Promise<void> {

@@ -22,9 +22,11 @@ export interface StoredEvent {
 
 /** Analytics.js as the functions that run in a page know it. */
 export interface PageAnalytics {
-  track(event: string, properties?: object): Promise<unknown>
+  track(event: string, properties?: object, options?: object): Promise<unknown>
   identify(...userIdAndTraits: unknown[]): Promise<unknown>
   page(name: string): Promise<unknown>
+  reset(): unknown
+  setAnonymousId(id: string): unknown
   register(...plugins: unknown[]): Promise<unknown>
   user(): Promise<{ anonymousId(): string }>
 }
