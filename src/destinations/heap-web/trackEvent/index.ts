@@ -59,7 +59,8 @@ const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
 }
 
 function track(payload: Payload, { browserArrayLimit = 0 }: Settings, heap: HeapSdk): void {
-  const { name, identity, anonymousId } = payload
+  const { identity, anonymousId } = payload
+  const name = typeof payload.name === 'number' ? String(payload.name) : payload.name
   const properties = record(payload.properties, 'properties')
   identifyVisitor(heap, identity, 'identity')
   describeVisitor(heap, record(payload.traits, 'traits'), hasAnonymousId(anonymousId) ? undefined : anonymousId)
