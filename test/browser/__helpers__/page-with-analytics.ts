@@ -10,6 +10,8 @@ export interface PageOptions {
   heapJs?: HeapJs
   /** Laid over the settings that the connection has. */
   settings?: Record<string, unknown>
+  /** Laid over the `integrations` of the settings CDN. Segment's own names each destination there. */
+  integrations?: Record<string, unknown>
   /** Script of the page, before anything of Segment. */
   script?: string
   /** Of the example shop instead of an empty page, e.g. `/example?heap=late`. */
@@ -61,11 +63,16 @@ async function observed(context: BrowserContext, url: string, options: PageOptio
   await context.route(`${url}/blank`, (route) =>
     route.fulfill({ contentType: 'text/html', body: blank(options.script) })
   )
+  // Where the published Analytics.js looks for the parts of itself that not every page needs.
+  await context.route('https://cdn.segment.com/analytics-next/bundles/*', async (route) => {
+    const response = await fetch(url + new URL(route.request().url()).pathname)
+    await route.fulfill({ contentType: 'text/javascript', body: await response.text() })
+  })
   await context.route(`${url}/example*`, (route) => withPolicy(route, options.csp))
   await context.route(`${url}/heap-web.js`, (route) =>
     route.fulfill({ contentType: 'text/javascript', body: readFileSync(bundle, 'utf8') })
   )
-  await context.route('**/v1/projects/*/settings', (route) => changedSettings(route, options.settings))
+  await context.route('**/v1/projects/*/settings', (route) => changedSettings(route, options))
   await context.route(/\/heap_config\.js$|\/js\/heap-[0-9]+\.js$/, async (route) => {
     opened.heapJsRequests.push(route.request().url())
     await answerHeapJs(route, url, options.heapJs ?? 'loads')
@@ -89,10 +96,11 @@ async function withPolicy(route: Route, csp?: string): Promise<void> {
   return route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': csp } })
 }
 
-async function changedSettings(route: Route, changes: Record<string, unknown> = {}): Promise<void> {
+async function changedSettings(route: Route, { settings: changes, integrations }: PageOptions): Promise<void> {
   const response = await route.fetch()
-  const settings = (await response.json()) as { remotePlugins: { settings: object }[] }
+  const settings = (await response.json()) as { integrations: object; remotePlugins: { settings: object }[] }
   for (const plugin of settings.remotePlugins) Object.assign(plugin.settings, changes)
+  Object.assign(settings.integrations, integrations)
   await route.fulfill({ response, json: settings })
 }
 
