@@ -5,7 +5,7 @@ import type { Settings } from '../dist/destinations/heap-web/generated-types.js'
 export { destination } from '../dist/destinations/heap-web/index.js'
 
 interface PluginFactory {
-  (settings: Settings & { subscriptions: Subscription[] }): Promise<Plugin[]>
+  (settings: Settings & { subscriptions?: Subscription[] }): Promise<Plugin[]>
   pluginName: string
 }
 

@@ -8,6 +8,7 @@ import type { PageAnalytics } from './__helpers__/pipeline'
 declare const analytics: PageAnalytics & { load(settings: object): unknown }
 declare const AnalyticsNext: { AnalyticsBrowser: new () => PageAnalytics }
 declare const answer: boolean
+declare const heap: { track(event: string): void }
 declare const ConsentTools: {
   createWrapper(settings: object): (analytics: unknown) => { load(settings: object): void }
 }
@@ -31,24 +32,27 @@ describe("Segment's consent wrapper", () => {
   afterEach(() => pipeline.closePages())
   afterAll(() => pipeline.stop())
 
-  async function visit(agrees: boolean) {
+  async function visit(consentModel: string, agrees: boolean) {
     const categories = (...names: string[]) => ({ consentSettings: { categories: names } })
     const integrations = { 'Heap-Web': categories('Analytics') }
     const opened = await pipeline.open({ shop: '/blank', integrations })
     const { page } = opened
     await page.addScriptTag({ path: join(ROOT, 'node_modules/@segment/analytics-next/dist/umd/index.js') })
     await page.addScriptTag({ content: await consentTools() })
-    await page.evaluate(async (cdnURL) => {
-      const wrap = ConsentTools.createWrapper({
-        shouldLoadSegment: async (context: { load(options: object): void }) => {
-          await new Promise((resolve) => addEventListener('answer', resolve))
-          context.load({ consentModel: 'opt-in' })
-        },
-        getCategories: () => ({ Analytics: answer })
-      })
-      Object.assign(window, { analytics: new AnalyticsNext.AnalyticsBrowser() })
-      wrap(analytics).load({ writeKey: 'test', cdnURL })
-    }, pipeline.url)
+    await page.evaluate(
+      ([cdnURL, model]) => {
+        const wrap = ConsentTools.createWrapper({
+          shouldLoadSegment: async (context: { load(options: object): void }) => {
+            await new Promise((resolve) => addEventListener('answer', resolve))
+            context.load({ consentModel: model })
+          },
+          getCategories: () => ({ Analytics: answer })
+        })
+        Object.assign(window, { analytics: new AnalyticsNext.AnalyticsBrowser() })
+        wrap(analytics).load({ writeKey: 'test', cdnURL })
+      },
+      [pipeline.url, consentModel]
+    )
     void page.evaluate(() => analytics.track('Before the answer'))
     expect([await page.evaluate(() => 'heap' in window), opened.heapJsRequests]).toStrictEqual([false, []])
     await page.evaluate((given) => {
@@ -60,7 +64,7 @@ describe("Segment's consent wrapper", () => {
   }
 
   it('lets Heap be loaded once the visitor has agreed, and the calls from before arrive', async () => {
-    const { heapJsRequests } = await visit(true)
+    const { heapJsRequests } = await visit('opt-in', true)
     expect((await pipeline.arrivedEvents(2)).map(({ event }) => event)).toStrictEqual([
       'Before the answer',
       'After the answer'
@@ -69,8 +73,16 @@ describe("Segment's consent wrapper", () => {
   })
 
   it('keeps Heap off the page of a visitor who has not', async () => {
-    const { page, heapJsRequests } = await visit(false)
+    const { page, heapJsRequests } = await visit('opt-in', false)
     expect([await page.evaluate(() => 'heap' in window), heapJsRequests]).toStrictEqual([false, []])
     expect(await pipeline.events()).toStrictEqual([])
+  })
+
+  it('only withholds calls of a visitor who declines where the model is opt-out: Heap captures', async () => {
+    const { page, heapJsRequests } = await visit('opt-out', false)
+    await page.evaluate(() => heap.track('From the page'))
+    await pipeline.arrivedEvents(1)
+    expect((await pipeline.events()).map(({ event }) => event)).toStrictEqual(['pageview', 'From the page'])
+    expect(heapJsRequests).toHaveLength(1)
   })
 })

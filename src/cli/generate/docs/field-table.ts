@@ -40,6 +40,16 @@ function notesOf(field: Field): string[] {
     ...(offered?.length ? [`One of ${offered.join(', ')}.`] : []),
     ...(minimum === undefined ? [] : [`At least ${minimum}.`]),
     ...(maximum === undefined ? [] : [`At most ${maximum}.`]),
+    ...conditionsOf(field),
     ...('unsafe_hidden' in field && field.unsafe_hidden ? ['Hidden.'] : [])
   ]
+}
+
+/** When Segment's app shows the field. */
+function conditionsOf({ depends_on }: Field): string[] {
+  const conditions = depends_on?.conditions.map(({ operator, value, ...on }) => {
+    const key = 'fieldKey' in on ? on.fieldKey : 'syncMode'
+    return `${code(key)} ${operator === 'is' ? 'is' : 'is not'} ${code(JSON.stringify(value))}`
+  })
+  return conditions ? [`Only where ${conditions.join(depends_on?.match === 'any' ? ' or ' : ' and ')}.`] : []
 }

@@ -13,12 +13,17 @@ const LIMITS = table(
   ['what', 'limit', 'beyond it'],
   [
     ['characters of an identity', `[${MAX_IDENTITY_LENGTH}](${PAGE})`, 'not identified, with a warning in the console'],
-    ['characters of a property key', `[${MAX_WEB_KEY_LENGTH}](${PAGE})`, 'cut'],
-    ['characters of a text', KEPT_CHARACTERS, 'cut'],
-    ['characters of an event name', `[255](${PAGE})`, 'passed on whole, with a warning in the console']
+    ['characters of a property key or text', KEPT_CHARACTERS, 'cut'],
+    ['characters of a key, for heap.js', `[${MAX_WEB_KEY_LENGTH}](${PAGE})`, 'cut'],
+    [
+      'characters of an event name, for heap.js',
+      `[255](${PAGE})`,
+      'passed on whole, with a warning: the name must stay the same'
+    ],
+    ['calls that wait for a Heap that the page brings', '1,000', 'the oldest events are lost, with a warning']
   ]
 )
 
-const ERRORS = `Nothing is thrown on the page. A heap.js that cannot be loaded, an identity or event name that is too long and a page that has Heap's own snippet are told in the console.`
+const ERRORS = `Nothing is thrown on the page. The console tells, once for each text, of what is not sent and why: a setting of the wrong kind by its name, a heap.js that cannot be loaded, a page that has a Heap of its own or something else under that name, an event without a name, an identity too long, and a call from before a log-out that came too late. [Device mode](device-mode.md) says what to do.`
 
 const DELETION = 'By the definition of cloud mode.'
