@@ -130,6 +130,22 @@ describe('anonymous_id', () => {
     expect(described(calls)).toStrictEqual(ids.map((anonymous_id) => ['addUserProperties', { anonymous_id }]))
   })
 
+  it('is set again after a log-out, also for the same person with the same id', async () => {
+    const { calls, handOver, analytics } = await connect({
+      trackEvent: { ...TRACK_EVENT, identity: { '@path': '$.userId' } }
+    })
+    const call = (messageId: string) => ({ ...track('One', 'device-1'), userId: 'ann', messageId })
+    await handOver(call('first'))
+    analytics.emit('reset')
+    analytics.emit('dispatch_start', { event: call('second') })
+    await handOver(call('second'))
+    expect(calls.map(([method]) => method)).toStrictEqual([
+      ...['identify', 'addUserProperties', 'track'],
+      'resetIdentity',
+      ...['identify', 'addUserProperties', 'track']
+    ])
+  })
+
   it.each([undefined, null, '', 'null'])('is not set to %j', async (anonymousId) => {
     const { calls, handOver } = await connect(SAVED)
     await handOver(track('One', 'anon-1'))
