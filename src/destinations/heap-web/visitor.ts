@@ -1,4 +1,5 @@
-import { MAX_IDENTITY_LENGTH, realId } from '../../lib/heap/identity'
+import { realId } from '../../lib/heap/identity'
+import { MAX_IDENTITY_LENGTH } from '../../lib/heap/limits'
 import { userProperties } from '../../lib/heap/properties'
 import { warn } from './warn'
 import type { HeapSdk } from './heap-sdk'
