@@ -98,10 +98,6 @@ describe('a connection saved in production', () => {
     expect(await sent(event, {}, { browserArrayLimit: 0 })).toHaveLength(1)
     expect(await sent(event)).toHaveLength(1)
   })
-
-  it('takes a list of enabled subscriptions, or none at all', async () => {
-    expect(await (await import('../../src/destinations/heap-web')).default({ appId: '11' })).toStrictEqual([])
-  })
 })
 
 describe('anonymous_id', () => {

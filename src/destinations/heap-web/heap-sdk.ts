@@ -30,12 +30,11 @@ const OWN_SCRIPT = 'data-segment-heap'
 /** Calls of Heap that wait at most for somebody else to load it. A page without Heap must not fill its memory. */
 const MAX_WAITING_CALLS = 1000
 const LOOK_AGAIN_MS = 250
-const LOOKS_BEFORE_WARNING = 120
+const WARN_AFTER_MS = 30000
 
 /** A page has one Heap, whichever Analytics.js and action call it. */
 const waiting: Call[] = []
 let looking: ReturnType<typeof setInterval> | undefined
-let looks = 0
 
 /**
  * Heap on this page, loaded when there is none yet and nothing else is to load it. Its globals are looked up at each
@@ -96,13 +95,10 @@ function send(call: Call): void {
 function make({ method, args }: Call): void {
   const { heap } = heapPage()
   const implementation = heap?.[method]
-  if (typeof implementation !== 'function') {
-    if (method === 'resetIdentity')
-      warn("This page's Heap has no `resetIdentity`: update Heap's snippet, or who logs out stays identified")
-    return
-  }
   try {
-    implementation.apply(heap, args)
+    if (typeof implementation === 'function') implementation.apply(heap, args)
+    else if (method === 'resetIdentity')
+      warn("This page's Heap has no `resetIdentity`, so who logs out stays identified")
   } catch (error) {
     warn(`heap.${method} threw ${String(error)}`)
   }
@@ -117,6 +113,7 @@ function wait(call: Call): void {
   if (looking !== undefined) return
   looking = setInterval(look, LOOK_AGAIN_MS)
   document.addEventListener('load', look, true)
+  setTimeout(() => waiting.length > 0 && warnOfWaiting(), WARN_AFTER_MS)
 }
 
 /** Rather an event than an identity, to which what follows belongs. */
@@ -127,8 +124,6 @@ function dropOldest(): void {
 
 /** Also at each script that has run, so that the page's own calls of a Heap that has just come do not overtake ours. */
 function look(): void {
-  looks += 1
-  if (looks === LOOKS_BEFORE_WARNING) warnOfWaiting()
   if (!isHeap()) return
   clearInterval(looking)
   looking = undefined

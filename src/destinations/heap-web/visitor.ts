@@ -1,8 +1,8 @@
 import { realId } from '../../lib/heap/identity'
 import { MAX_IDENTITY_LENGTH } from '../../lib/heap/limits'
 import { userProperties } from '../../lib/heap/properties'
-import { warn } from './warn'
 import type { HeapSdk } from './heap-sdk'
+import { warn } from './warn'
 
 /** Who Heap has been told that this page's visitor is. A page has one Heap, and so one visitor. */
 let identity: string | undefined
@@ -23,8 +23,9 @@ export function identifyVisitor(heap: HeapSdk, id: unknown, field: string): void
 
 /** Sets traits and `anonymous_id` as user properties; `id` may be null. */
 export function describeVisitor(heap: HeapSdk, traits: Record<string, unknown>, id: unknown): void {
-  anonymousId = realId(id) ?? anonymousId
-  const properties = userProperties(realId(id) === undefined ? traits : { ...traits, anonymous_id: realId(id) })
+  const anonymous = realId(id)
+  const properties = userProperties(anonymous === undefined ? traits : { ...traits, anonymous_id: anonymous })
+  anonymousId = anonymous ?? anonymousId
   if (Object.keys(properties).length > 0) heap.addUserProperties(properties)
 }
 

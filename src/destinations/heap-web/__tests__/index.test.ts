@@ -16,10 +16,23 @@ describe('the plugin factory', () => {
     expect(await names({ appId: '11', subscriptions: subscriptions.slice(0, 1) })).toStrictEqual([
       'Heap-Web trackEvent'
     ])
+    expect(await createPlugins({ appId: '11' })).toStrictEqual([])
   })
 })
 
 describe('destination', () => {
+  it("has the keys that production's connections have saved", () => {
+    const { settings = {}, actions } = destination
+    const saved = ['appId', 'disableTextCapture', 'secureCookie', 'trackingServer', 'ingestServer', 'hostname']
+    expect(Object.keys(settings).sort()).toStrictEqual(
+      [...saved, 'browserArrayLimit', 'region', 'heapIsOnThePage'].sort()
+    )
+    expect(Object.keys(actions.trackEvent.fields).sort()).toStrictEqual(
+      ['name', 'properties', 'identity', 'anonymousId', 'traits'].sort()
+    )
+    expect(Object.keys(actions.identifyUser.fields).sort()).toStrictEqual(['userId', 'traits', 'anonymousId'].sort())
+  })
+
   it('subscribes identify and track calls, page calls to nothing', () => {
     expect(destination.presets).toStrictEqual([
       {
@@ -27,8 +40,8 @@ describe('destination', () => {
         subscribe: 'type = "identify"',
         partnerAction: 'identifyUser',
         mapping: {
-          user_id: { '@path': '$.userId' },
-          anonymous_id: { '@path': '$.anonymousId' },
+          userId: { '@path': '$.userId' },
+          anonymousId: { '@path': '$.anonymousId' },
           traits: { '@path': '$.traits' }
         },
         type: 'automatic'
@@ -37,7 +50,11 @@ describe('destination', () => {
         name: 'Track Calls',
         subscribe: 'type = "track"',
         partnerAction: 'trackEvent',
-        mapping: { event: { '@path': '$.event' }, properties: { '@path': '$.properties' } },
+        mapping: {
+          name: { '@path': '$.event' },
+          properties: { '@path': '$.properties' },
+          anonymousId: { '@path': '$.anonymousId' }
+        },
         type: 'automatic'
       }
     ])
