@@ -1,8 +1,7 @@
 const project = {
   testEnvironment: 'node',
   transform: { '^.+\\.tsx?$': 'ts-jest' },
-  restoreMocks: true,
-  testTimeout: 60000
+  restoreMocks: true
 }
 
 module.exports = {
@@ -18,5 +17,6 @@ module.exports = {
     }
   ],
   // Most of the time of the longest tests goes to waiting for processes and for rates.
-  maxWorkers: 2
+  maxWorkers: 2,
+  testTimeout: 60000
 }

@@ -188,7 +188,7 @@ describe('what differs from actions-heap-cloud', () => {
 
   it.each([
     ['trackEvent', TRACK_DIRECTIVES, { event: undefined }, /No event name/],
-    ['trackEvent', TRACK_DIRECTIVES, { timestamp: '2026-13-45' }, /`timestamp` is no point in time/],
+    ['trackEvent', TRACK_DIRECTIVES, { timestamp: '2026-13-45' }, /`timestamp` is not a point in time/],
     ['trackEvent', TRACK_DIRECTIVES, { userId: 'guest', anonymousId: null }, /No user/],
     ['identifyUser', IDENTIFY_DIRECTIVES, { userId: 'null' }, /No identity/]
   ])('refuses in %s what went out as something else', async (action, mapping, call, message) => {
