@@ -95,7 +95,10 @@ describe('a visitor', () => {
       return all.length === 4 && all.every(({ identity }) => identity === 'user-1') && all
     })
     expect(events.map(({ event }) => event).sort()).toStrictEqual(['Looked', 'Priced', 'click', 'pageview'])
-    const users = await pipeline.users()
+    const users = await until(async () => {
+      const all = await pipeline.users()
+      return all.some(({ properties }) => properties.plan) && all
+    })
     expect(users).toHaveLength(1)
     expect(users[0]).toMatchObject({ identity: 'user-1', anonymous_ids: [anonymousId], properties: { plan: 'pro' } })
   })

@@ -1,5 +1,5 @@
-// With ?heap=early the shop brings Heap itself, as a tag manager or Heap's own snippet would; with ?heap=late once the
-// visitor allows it; with ?heap=never not at all. The connection then needs the setting heapIsOnThePage.
+// Stands for a tag manager, or Heap's own snippet: with ?heap=early it brings Heap at once, with ?heap=late once the
+// visitor allows it, with ?heap=never not at all. The connection then needs the setting heapIsOnThePage.
 ;(() => {
   const when = new URLSearchParams(location.search).get('heap')
   if (!when) return
