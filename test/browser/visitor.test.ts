@@ -102,4 +102,18 @@ describe('a visitor', () => {
     expect(users).toHaveLength(1)
     expect(users[0]).toMatchObject({ identity: 'user-1', anonymous_ids: [anonymousId], properties: { plan: 'pro' } })
   })
+
+  it('who never identifies, and a server event with the same anonymous id, are one person', async () => {
+    await pipeline.start('both')
+    const { page } = await pipeline.open()
+    await page.evaluate(() => analytics.track('Looked'))
+    await pipeline.arrivedEvents(1)
+    const anonymousId = await page.evaluate(() => analytics.user().then((known) => known.anonymousId()))
+    await pipeline.track({ event: 'Priced', anonymousId, messageId: 'server-message-1' })
+    await pipeline.arrivedEvents(2)
+    expect(await pipeline.users()).toMatchObject([{ identity: null, anonymous_ids: [anonymousId] }])
+    const people = (await pipeline.customEvents()).map(({ event, user_id }) => ({ event, user_id }))
+    expect(people.map(({ event }) => event).sort()).toStrictEqual(['Looked', 'Priced'])
+    expect(people[0].user_id).toBe(people[1].user_id)
+  })
 })

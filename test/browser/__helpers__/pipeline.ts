@@ -14,6 +14,7 @@ export interface User {
 export interface StoredEvent {
   event: string
   identity: string | null
+  user_id: string | null
   anonymous_id: string | null
   /** `heap.js`, or the path that was posted to. */
   endpoint: string
