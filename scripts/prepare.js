@@ -51,18 +51,20 @@ function npm(...args) {
 function make(name) {
   const file = join(root, PARTS[name].writes)
   const status = npm('run', '--silent', name)
-  if (status !== 0) {
-    // The compiler writes its files in spite of errors.
-    rmSync(file, { force: true })
-    process.exit(status)
-  }
+  // The compiler writes its files in spite of errors.
+  if (status !== 0) rmSync(file, { force: true })
   // It leaves its record alone when touched sources read as before, and every start would build again.
-  utimesSync(file, new Date(), new Date())
+  else utimesSync(file, new Date(), new Date())
+  return status
 }
 
 /** Runs those npm scripts of the build whose files are missing or older than what they are made of. */
 function prepare(names = Object.keys(PARTS)) {
-  names.filter((name) => isStale(PARTS[name])).forEach(make)
+  const failed = names
+    .filter((name) => isStale(PARTS[name]))
+    .map(make)
+    .find((status) => status !== 0)
+  if (failed !== undefined) process.exit(failed)
 }
 
 module.exports = { modified, npm, prepare }
