@@ -16,6 +16,8 @@ const PARTS = {
   'build:page': { reads: ['src/page/client', 'src/page/protocol.ts'], writes: 'dist/page/client/index.html' }
 }
 
+const NOT_BY_COMPILER = /^(heap-web\.js|page.client)/
+
 /** Dependencies are compiled into the bundle and the page. */
 const READ_BY_ALL = ['package.json', 'package-lock.json']
 
@@ -48,7 +50,18 @@ function npm(...args) {
   return status ?? 1
 }
 
+/** Deletes what was compiled from sources that are gone: a command among it would go on being one. */
+function removeOrphans() {
+  if (!existsSync(join(root, 'dist'))) return
+  for (const file of readdirSync(join(root, 'dist'), { recursive: true })) {
+    const source = file.replace(/\.(d\.ts|js|js\.map)$/, '.ts')
+    const isCompiled = source !== file && !NOT_BY_COMPILER.test(file)
+    if (isCompiled && !existsSync(join(root, 'src', source))) rmSync(join(root, 'dist', file))
+  }
+}
+
 function make(name) {
+  if (name === 'build:code') removeOrphans()
   const file = join(root, PARTS[name].writes)
   const status = npm('run', '--silent', name)
   // The compiler writes its files in spite of errors.

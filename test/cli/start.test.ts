@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT, Running } from './__helpers__/command-line'
 import type { Finished } from './__helpers__/command-line'
@@ -122,6 +122,19 @@ describe('scripts/prepare.js', () => {
 
     expect(await prepare(root)).toEqual({ code: 0, stdout: 'npm run --silent build:code\n', stderr: '' })
     expect(await prepare(root)).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  it('deletes what was compiled from a source that is gone', async () => {
+    const bundle = { [BUNDLE]: 4, 'dist/heap-web.js.map': 4, [PAGE]: 4, 'dist/page/client/app.js': 4 }
+    const kept = { ...bundle, 'dist/lib/flatten.js': 4, 'dist/lib/flatten.d.ts': 4, 'dist/lib/flatten.js.map': 4 }
+    const gone = { 'dist/lib/squash.js': 4, 'dist/lib/squash.d.ts': 4, 'dist/lib/squash.js.map': 4 }
+    const root = project({ [LOCK]: 1, [SOURCE]: 3, ...kept, ...gone })
+    write(root, 'node_modules/typescript/index.js', '')
+
+    await prepare(root)
+
+    const left = Object.keys({ ...kept, ...gone }).filter((file) => existsSync(join(root, file)))
+    expect(left).toStrictEqual(Object.keys(kept))
   })
 
   it('leaves an installation without development dependencies alone', async () => {
