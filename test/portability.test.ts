@@ -79,12 +79,13 @@ const ARROWS: Record<string, string[]> = {
   lib: [],
   destinations: ['lib'],
   emulator: [],
-  segment: ['destinations', 'lib'],
-  replay: ['segment', 'destinations', 'lib'],
+  segment: ['store', 'destinations', 'lib'],
+  store: [],
+  replay: ['store', 'segment', 'destinations', 'lib'],
   'page/client': ['page/protocol'],
   'page/server': ['page/protocol', 'segment', 'emulator'],
   'page/protocol': [],
-  server: ['page/server', 'segment', 'emulator', 'destinations'],
+  server: ['page/server', 'segment', 'store', 'emulator', 'destinations'],
   cli: ['server', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],
   index: ['destinations', 'lib']
 }

@@ -1,61 +1,87 @@
+import { memoryCost } from '../../segment/memory-cost'
+import type { SegmentMessage } from '../../segment/message'
 import type { Line, Place } from '../lines'
 import type { Rejection } from './rejection'
-import { NOTHING } from './checkpoint'
-import type { Totals, Unsettled } from './checkpoint'
+import type { OpenLine } from './run-store'
 
 /** Beyond any of these, reading waits until something is settled. */
 const MAX_LINES_IN_MEMORY = 10_000
 const MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024
 const MAX_LINES = 100_000
 
+export interface Totals {
+  /** Lines that are not empty. Once all have an outcome, it is the sum of the others. */
+  read: number
+  /** Lines whose message was delivered. */
+  delivered: number
+  /** Lines that Heap, or the destination, refused for good, and lines that cannot be read. */
+  rejected: number
+  /** Messages out of the time range, not meant for Heap, or of no subscription. */
+  skipped: number
+}
+
+export const NOTHING: Totals = { read: 0, delivered: 0, rejected: 0, skipped: 0 }
+
+/** Lines that were read and have no outcome. */
+export function waitingOf({ read, delivered, rejected, skipped }: Totals): number {
+  return read - delivered - rejected - skipped
+}
+
+/** A line that has no outcome yet. */
 export interface Entry {
-  place: Place
-  /** Whether its message is in memory. */
-  isHeld: boolean
+  position: number
+  line: number
+  /** Absent while it is in the store alone. */
+  message?: SegmentMessage
+  /** What the message takes in memory. */
   bytes: number
-  /** Indexes of the subscriptions that take it, and of those that have no outcome and those that have delivered it. */
+  inStore: 'no' | 'soon' | 'yes'
+  /** Waits for its identity's rate. */
+  isAside: boolean
+  /** Indexes of the subscriptions that take it, and of those that have delivered it, now and at the last turn. */
   routes: number[]
-  pending: Set<number>
-  delivered: Set<number>
+  delivered: number[]
+  deliveredBefore: number
   rejections: Rejection[]
-  /** Whether an earlier run has delivered it to some of its subscriptions. */
-  isPartial: boolean
 }
 
-interface LedgerState {
-  /** Up to where lines have been read. */
+/** What has become of lines since the last turn. */
+export interface Turn {
+  /** Up to where lines were read. */
   at: Place
-  /** Those before it that have no outcome. */
-  unsettled: Unsettled[]
   totals: Totals
+  /** To be in the store. */
+  opened: Entry[]
+  /** Delivered to some more of their subscriptions, but not to all. */
+  advanced: Entry[]
+  /** No longer to be in the store. */
+  settled: Entry[]
+  rejections: { position: number; rejection: Rejection }[]
 }
 
-const EMPTY: LedgerState = { at: { position: 0, line: 0 }, unsettled: [], totals: NOTHING }
-
-/** What became of each line: how far everything is settled, and what is not. */
+/** What becomes of each line. */
 export class Ledger {
   readonly totals: Totals
-  private readonly entries = new Set<Entry>()
-  private rejections: string[] = []
-  private rejectionBytes = 0
+  /** Up to where lines were read. */
+  at: Place
+  private readonly open = new Set<Entry>()
   private held = 0
   private bytes = 0
-  private at: Place
-  /** What an earlier run left unsettled, by position, until it is read again. */
-  private readonly owed: Map<number, Unsettled>
+  private rejectionBytes = 0
+  private settled: Entry[] = []
+  private rejections: Turn['rejections'] = []
 
-  constructor({ at, unsettled, totals }: LedgerState = EMPTY) {
-    this.at = { position: at.position, line: at.line }
-    this.owed = new Map(unsettled.map((place) => [place.position, place]))
+  constructor({ at, totals }: Pick<Turn, 'at' | 'totals'> = { at: { position: 0, line: 0 }, totals: NOTHING }) {
+    this.at = at
     this.totals = { ...totals }
   }
 
   get waiting(): number {
-    return this.entries.size
+    return waitingOf(this.totals)
   }
 
   isFull(): boolean {
-    if (this.entries.size >= MAX_LINES) return true
+    if (this.open.size >= MAX_LINES) return true
     return this.held >= MAX_LINES_IN_MEMORY || this.bytes >= MAX_BYTES_IN_MEMORY
   }
 
@@ -64,60 +90,35 @@ export class Ledger {
     return this.rejectionBytes >= MAX_BYTES_IN_MEMORY / 4
   }
 
-  /** Whether it has no outcome yet and is not on its way to one. */
-  isOpen({ start }: Line): boolean {
-    return start >= this.at.position || this.owed.has(start)
+  /** All up to the end of this line was read. */
+  passed({ end, number }: Line): void {
+    this.at = { position: end, line: number }
   }
 
-  /** Lines that an earlier run left open, and that have not come. */
-  get missing(): number {
-    return this.owed.size
-  }
-
-  /** Indexes of the subscriptions that have not delivered it in an earlier run; undefined when that is true of all. */
-  owedRoutes({ start }: Line): number[] | undefined {
-    return this.owed.get(start)?.routes
-  }
-
-  /** The place of the first line that is open. */
-  firstOpen(): Place {
-    return [...this.owed.values()].reduce((first, place) => (place.position < first.position ? place : first), this.at)
-  }
-
-  passed({ start, end, number }: Line): void {
-    this.owed.delete(start)
-    if (end > this.at.position) this.at = { position: end, line: number }
-  }
-
-  /** `bytes` is what its message takes in memory. */
-  open(line: Line, bytes: number, routes: number[]): Entry {
-    const place = { position: line.start, line: line.number - 1 }
-    const sets = { routes, pending: new Set(routes), delivered: new Set<number>() }
-    const isPartial = this.owedRoutes(line) !== undefined
-    const entry: Entry = { place, isHeld: true, bytes, ...sets, rejections: [], isPartial }
-    this.entries.add(entry)
+  enter({ position, line, message }: OpenLine, routes: number[], inStore: 'no' | 'yes'): Entry {
+    const at = { position, line, message, bytes: memoryCost(message) }
+    const entry: Entry = { ...at, inStore, isAside: false, routes, delivered: [], deliveredBefore: 0, rejections: [] }
+    this.open.add(entry)
     this.held++
     this.bytes += entry.bytes
     return entry
   }
 
-  /** Its message takes no memory any more. */
-  release(entry: Entry): void {
-    if (!entry.isHeld) return
-    entry.isHeld = false
-    this.held--
-    this.bytes -= entry.bytes
+  /** It waits, and takes no memory once it is in the store. */
+  setAside(entry: Entry): void {
+    entry.isAside = true
+    if (entry.inStore === 'yes') this.release(entry)
   }
 
   settle(entry: Entry, route: number, rejection?: Rejection): void {
-    entry.pending.delete(route)
     if (rejection) entry.rejections.push(rejection)
-    else entry.delivered.add(route)
-    if (entry.pending.size > 0) return
-    this.entries.delete(entry)
+    else entry.delivered.push(route)
+    if (entry.delivered.length + entry.rejections.length < entry.routes.length) return
+    this.open.delete(entry)
     this.release(entry)
+    if (entry.inStore !== 'no') this.settled.push(entry)
     if (entry.rejections.length === 0) this.totals.delivered++
-    else this.reject(...entry.rejections)
+    else this.reject(entry, entry.rejections)
   }
 
   skip(): void {
@@ -125,27 +126,38 @@ export class Ledger {
   }
 
   /** One line, with a reason from each subscription that refused it. */
-  reject(...rejections: Rejection[]): void {
+  reject({ position, bytes }: Pick<Entry, 'position' | 'bytes'>, rejections: Rejection[]): void {
     this.totals.rejected++
-    for (const rejection of rejections) {
-      const text = `${JSON.stringify(rejection)}\n`
-      this.rejections.push(text)
-      this.rejectionBytes += text.length
+    for (const rejection of rejections) this.rejections.push({ position, rejection })
+    this.rejectionBytes += bytes * rejections.length
+  }
+
+  /** All of one moment, handed over. */
+  turn(): Turn {
+    const { at, settled, rejections } = this
+    const open = [...this.open]
+    const opened = open.filter(({ inStore }) => inStore === 'no')
+    const advanced = open.filter(({ delivered, deliveredBefore }) => delivered.length > deliveredBefore)
+    for (const entry of opened) entry.inStore = 'soon'
+    for (const entry of advanced) entry.deliveredBefore = entry.delivered.length
+    this.settled = []
+    this.rejections = []
+    this.rejectionBytes = 0
+    return { at, totals: { ...this.totals }, opened, advanced, settled, rejections }
+  }
+
+  /** What `turn` has handed over is in the store. */
+  stored({ opened }: Turn): void {
+    for (const entry of opened) {
+      entry.inStore = 'yes'
+      if (entry.isAside) this.release(entry)
     }
   }
 
-  /** All at one moment; the rejections are handed over. */
-  snapshot(): LedgerState & { rejections: string } {
-    const rejections = this.rejections.join('')
-    this.rejections = []
-    this.rejectionBytes = 0
-    const unsettled = [...this.owed.values(), ...[...this.entries].map(unsettledOf)]
-    return { at: this.at, unsettled, totals: { ...this.totals }, rejections }
+  private release(entry: Entry): void {
+    if (entry.message === undefined) return
+    entry.message = undefined
+    this.held--
+    this.bytes -= entry.bytes
   }
-}
-
-/** What a subscription has refused is sent again, too: its reason is not written yet. */
-function unsettledOf({ place, routes, delivered, isPartial }: Entry): Unsettled {
-  if (delivered.size === 0 && !isPartial) return place
-  return { ...place, routes: routes.filter((route) => !delivered.has(route)) }
 }

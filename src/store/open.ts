@@ -1,0 +1,111 @@
+import { closeSync } from 'node:fs'
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ClassicLevel } from 'classic-level'
+import { Errors } from '@oclif/core'
+import { accountOf, Damage } from './account'
+import { LAYOUT, LAYOUT_FILE, openLayout, readLayout, writeLayout } from './layout'
+import type { Layout } from './layout'
+import { Store } from './store'
+
+export interface StoreKind {
+  /** In a word; a store that holds something else is refused. */
+  holds: string
+  /** What to do about a store that is damaged, as the end of a sentence: `delete it to …`. */
+  remedy: string
+}
+
+/** What LevelDB says when the disk or the system refuses, which deleting the store would not mend. */
+const REFUSED_BY_SYSTEM = /no space|too large|quota|denied|read-only|not permitted|too many open|input\/output error/i
+
+/**
+ * Opens the store in this folder for this process alone, and makes one when there is none. Every entry is checked: a
+ * damaged store is refused and not believed.
+ * @throws CLIError that says what to do
+ */
+export async function openStore(folder: string, kind: StoreKind): Promise<Store> {
+  const opened: { file?: number; database?: ClassicLevel } = {}
+  const close = async () => {
+    await opened.database?.close()
+    if (opened.file !== undefined) closeSync(opened.file)
+  }
+  try {
+    const isNew = (await namesIn(folder)).every((name) => name === LAYOUT_FILE)
+    const file = (opened.file = openLayout(folder))
+    const layout = layoutIn(file, isNew, folder, kind)
+    const database = (opened.database = await openDatabase(folder, layout.writes === 0))
+    const account = await accountOf(database)
+    if (account.writes < layout.writes) throw new Damage('its last writes are missing')
+    const onWritten = (writes: number) => writeLayout(file, { ...layout, writes })
+    return new Store(database, { account, onWritten, close, explained: (error) => explained(error, folder, kind) })
+  } catch (error) {
+    await close()
+    throw explained(error, folder, kind)
+  }
+}
+
+/** A store that is removed when it is closed: in this folder, or in one of the system's. Nobody checks what it holds. */
+export async function openScratch(folder?: string): Promise<Store> {
+  const path = folder ?? (await mkdtemp(join(tmpdir(), 'segment-heap-')))
+  const remove = () => rm(path, { recursive: true, force: true })
+  if (folder !== undefined) await remove()
+  const database = await openDatabase(path, true)
+  return new Store(database, { close: () => database.close().then(remove) })
+}
+
+async function openDatabase(folder: string, createIfMissing: boolean): Promise<ClassicLevel> {
+  const database = new ClassicLevel(folder, { createIfMissing, cacheSize: 1 << 20 })
+  await database.open()
+  return database
+}
+
+/** Makes the folder if there is none. Nobody else may look into it, and nothing in it may lead elsewhere. */
+async function namesIn(folder: string): Promise<string[]> {
+  await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  const found = await lstat(folder)
+  if (found.isSymbolicLink()) throw refusal(`${folder} is a link: name the folder that it leads to`)
+  if (!found.isDirectory()) throw refusal(`${folder} is not a folder: move it away`)
+  const entries = await readdir(folder, { withFileTypes: true })
+  const link = entries.find((entry) => entry.isSymbolicLink())
+  if (link) throw refusal(`${join(folder, link.name)} is a link: remove it`)
+  if (entries.length > 0 && !entries.some(({ name }) => name === LAYOUT_FILE)) {
+    throw refusal(`${folder} is not a store, or has lost ${LAYOUT_FILE}: name another folder, or put a copy of it back`)
+  }
+  if (found.mode & 0o077) await chmod(folder, 0o700)
+  return entries.map(({ name }) => name)
+}
+
+function layoutIn(file: number, isNew: boolean, folder: string, { holds, remedy }: StoreKind): Layout {
+  const found = readLayout(file)
+  if (isNew && found === 'empty') writeLayout(file, { layout: LAYOUT, holds, writes: 0 })
+  if (isNew && found === 'empty') return { layout: LAYOUT, holds, writes: 0 }
+  if (found === 'empty' || found === 'damaged') throw new Damage(`its ${LAYOUT_FILE} cannot be read`)
+  if (found.layout !== LAYOUT) {
+    throw refusal(`${folder} was written by another version (layout ${found.layout}): use that one, or ${remedy}`)
+  }
+  if (found.holds !== holds) throw refusal(`${folder} holds ${found.holds} and not ${holds}: name another folder`)
+  return found
+}
+
+interface DatabaseError extends Error {
+  code?: string
+  syscall?: string
+  cause?: DatabaseError
+}
+
+function explained(error: unknown, folder: string, { remedy }: StoreKind): unknown {
+  if (error instanceof Errors.CLIError) return error
+  const { code = '', syscall, cause } = error as DatabaseError
+  const { message } = cause ?? (error as Error)
+  if (cause?.code === 'LEVEL_LOCKED') return refusal(`another run works on ${folder}: wait for its end`)
+  if (syscall !== undefined || REFUSED_BY_SYSTEM.test(message)) return refusal(`cannot write ${folder}: ${message}`)
+  const isDamage = error instanceof Damage || code.startsWith('LEVEL_')
+  return isDamage ? refusal(`${folder} is damaged (${message}): ${remedy}`) : error
+}
+
+function refusal(message: string): Error {
+  return new Errors.CLIError(message)
+}
