@@ -1,9 +1,8 @@
-import { defaultValues, PayloadValidationError } from '@segment/actions-core'
+import { defaultValues } from '@segment/actions-core'
 import type { ActionDefinition, Destination, ExecuteInput, JSONObject, SegmentEvent } from '@segment/actions-core'
 import type { Engine } from './engine'
 import type { EngineOutcome } from './engine-outcome'
 import type { Exchange } from './exchange'
-import { mappingSizeProblem } from './mapping-size'
 import { redactExchange, redactText, secretsIn } from './redact'
 import type { TesterError } from './tester-error'
 
@@ -72,16 +71,11 @@ function redacted(exchanges: Exchange[], secrets: string[]): Exchange[] {
   return exchanges.map((exchange) => redactExchange(exchange, secrets))
 }
 
-/**
- * The sent mapping over the defaults of the fields, key by key; an action without either gets the event as it is.
- * @throws PayloadValidationError for a mapping that would take all memory
- */
+/** The sent mapping over the defaults of the fields, key by key; an action without either gets the event as it is. */
 function mappingOver<Settings>(
   action: ActionDefinition<Settings>,
   { mapping, payload }: TesterCall<Settings>
 ): JSONObject {
-  const problem = mappingSizeProblem(mapping, [payload].flat())
-  if (problem !== undefined) throw new PayloadValidationError(problem)
   const merged = { ...(defaultValues(action.fields) as JSONObject), ...mapping }
   const unmapped = Object.keys(merged).length === 0 && !Array.isArray(payload)
   return unmapped ? (payload ?? {}) : merged

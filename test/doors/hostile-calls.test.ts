@@ -76,26 +76,6 @@ describe('what the messages of a batch share', () => {
   })
 })
 
-describe('a mapping that would take all memory', () => {
-  const shape = Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [at.toString(36), 0]))
-  const mapping = { properties: { '@arrayPath': ['$.properties.list', shape] } }
-  const event = call({ messageId: 'large', properties: { list: Array.from({ length: 25_000 }, () => 0) } })
-
-  it('is refused by the tester', async () => {
-    const { status, body } = await post(`${url}/trackEvent`, { settings: { appId: '11' }, payload: event, mapping })
-    expect(status).toBe(200)
-    expect(body).toMatchObject([{ statusCode: 400, message: expect.stringContaining('more than 64 MB') as string }])
-    await expectDelivered('after-a-mapping-of-the-tester')
-  })
-
-  it.each(['preview', 'send'])('is refused by the page: %s', async (path) => {
-    const { status, body } = await post(`${url}/_page/${path}`, { action: 'trackEvent', event, mapping })
-    expect(status).toBe(400)
-    expect(JSON.stringify(body)).toContain('more than 64 MB')
-    await expectDelivered(`after-a-mapping-of-the-page-${path}`)
-  })
-})
-
 describe('a line in the log', () => {
   it('holds no part of a secret, wherever an answer would be cut', async () => {
     for (const before of [0, 20, 30, 39, 200]) {

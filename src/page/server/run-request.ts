@@ -1,6 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import { BodyError } from '../../segment/json-body'
-import { mappingSizeProblem } from '../../segment/mapping-size'
 import { isNestedDeeperThan, MAX_NESTING } from '../../segment/nesting'
 import { isJsonObject } from '../../segment/json-object'
 import type { JsonObject, RunRequest } from '../protocol'
@@ -17,7 +16,7 @@ export function runRequest(body: unknown, { actions }: DestinationDefinition): R
   return {
     action,
     event: checkedEvent(event),
-    mapping: checkedMapping(mapping, event),
+    mapping: objectOr(mapping, 'the mapping must be a JSON object'),
     settings: objectOr(settings, 'the settings must be a JSON object')
   }
 }
@@ -28,12 +27,6 @@ function checkedEvent(event: unknown): unknown {
   if (events.length > MAX_EVENTS) throw new BodyError(`${events.length} events; a batch has at most ${MAX_EVENTS}`)
   events.forEach((each, index) => objectOr(each, `event ${index + 1} must be a JSON object`))
   return event
-}
-
-function checkedMapping(mapping: unknown, event: unknown): JsonObject {
-  const problem = mappingSizeProblem(mapping, [event].flat())
-  if (problem !== undefined) throw new BodyError(problem)
-  return objectOr(mapping, 'the mapping must be a JSON object')
 }
 
 function objectOr(value: unknown, problem: string): JsonObject {
