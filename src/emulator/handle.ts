@@ -125,7 +125,7 @@ function observed(
   heap: Heap,
   { method, region, path }: Route,
   sent: SentBody
-): Omit<RecordedRequest, 'number' | 'fault'> {
+): Omit<RecordedRequest, 'number' | 'fault' | 'body'> & { text: string } {
   return {
     received_at: new Date(heap.now()).toISOString(),
     method,
@@ -134,7 +134,7 @@ function observed(
     app_id: appIdOf(sent.json) ?? null,
     items: listOf(sent.json)?.items.length ?? 0,
     bytes: Buffer.byteLength(sent.text),
-    body: sent.malformed ? sent.text : (sent.json ?? null),
+    text: sent.text,
     status: null,
     response: null,
     accepted: false,

@@ -1,10 +1,11 @@
 import type { Region } from './environment'
 import type { Dropped } from './reply'
+import { parsed } from './sent-body'
 
 /** Requests kept for read-back; older ones are forgotten. */
 const KEPT_REQUESTS = 1000
 
-/** Bytes of body kept over all of them, so that a thousand full batches do not fill the memory: parsed, they take four times as much. */
+/** Bytes of body kept over all of them, as text, so that a thousand full batches do not fill the memory. */
 const KEPT_BODY_BYTES = 8 * 1024 * 1024
 
 /** One request to Heap's API, whether it was stored, refused or cut off. Credentials are not recorded. */
@@ -44,8 +45,15 @@ export class RequestLog {
     return this.total
   }
 
-  add(request: Omit<RecordedRequest, 'number'>): RecordedRequest {
-    const record = { number: (this.total += 1), ...request }
+  /** The body is kept as text, and parsed whenever it is read. */
+  add({ text, ...request }: Omit<RecordedRequest, 'number' | 'body'> & { text: string }): RecordedRequest {
+    const record = {
+      number: (this.total += 1),
+      ...request,
+      get body() {
+        return bodyOf(text)
+      }
+    }
     this.requests.push(record)
     this.bytes += record.bytes
     while (this.requests.length > KEPT_REQUESTS || (this.bytes > KEPT_BODY_BYTES && this.requests.length > 1)) {
@@ -59,4 +67,9 @@ export class RequestLog {
     this.total = 0
     this.bytes = 0
   }
+}
+
+function bodyOf(text: string): unknown {
+  const { json, malformed } = parsed(text)
+  return malformed ? text : (json ?? null)
 }

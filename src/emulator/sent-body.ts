@@ -33,7 +33,7 @@ async function readText(request: Context['req'], maxBytes: number): Promise<stri
   return size <= maxBytes ? Buffer.concat(chunks).toString('utf8') : undefined
 }
 
-function parsed(text: string): SentBody {
+export function parsed(text: string): SentBody {
   if (text === '') return { text, json: undefined, malformed: false }
   try {
     return { text, json: JSON.parse(text), malformed: false }

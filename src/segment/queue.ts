@@ -3,9 +3,8 @@ import sumBy from 'lodash/sumBy'
 import { isMeantFor, subscriptionFilter } from './connection'
 import type { Subscription } from './connection'
 import type { Engine } from './engine'
-import { SubscriptionQueue } from './subscription-queue'
+import { memoryOf, SubscriptionQueue } from './subscription-queue'
 import type { Outcome } from './subscription-queue'
-import { memoryCost } from './memory-cost'
 import type { SegmentMessage } from './message'
 import { DEFAULT_RETRY_POLICY } from './retry'
 import type { RetryPolicy } from './retry'
@@ -17,11 +16,8 @@ const DEFAULT_BATCH_SIZE = 1000
 /** More than Heap takes in a minute: https://developers.heap.io/reference/bulk-track */
 const DEFAULT_MAX_QUEUED = 20_000
 
-/** By {@link memoryCost}. */
-const DEFAULT_MAX_QUEUED_BYTES = 32 * 1024 * 1024
-
-/** What the engine makes of a batch takes several times its memory. */
-const MAX_BATCH_BYTES = 4 * 1024 * 1024
+/** By {@link memoryOf}. Room for 20,000 messages of 1.2 KB. */
+const DEFAULT_MAX_QUEUED_BYTES = 48 * 1024 * 1024
 
 export interface DeliveryQueueOptions<Settings> {
   engine: Engine<Settings>
@@ -31,7 +27,7 @@ export interface DeliveryQueueOptions<Settings> {
   log?: (line: string) => void
   /** Messages held at once, counted once for each subscription that takes them. Default 20,000. */
   maxQueued?: number
-  /** Memory that they take, counted in the same way. Default 32 MB. */
+  /** Memory that they take, counted in the same way. Default 48 MB. */
   maxQueuedBytes?: number
   /** Other deliveries whose messages are of the same queue. */
   sharing?: () => DeliveryQueue<Settings>[]
@@ -53,13 +49,16 @@ interface Route {
   queue: SubscriptionQueue
 }
 
+interface Call {
+  message: SegmentMessage
+  json: string
+}
+
 /** Hands messages to the actions of one destination: in batches, retried until delivered, refused for good or given up. */
 export class DeliveryQueue<Settings> {
   private readonly routes: Route[]
   private readonly listeners = new Set<(outcome: Outcome) => void>()
   private readonly idle = new Set<() => void>()
-  private readonly sizes = new WeakMap<SegmentMessage, number>()
-  private queuedBytes = 0
   private closed = false
 
   /** Throws when a subscription names an unknown action or its `subscribe` is not valid FQL. */
@@ -72,16 +71,19 @@ export class DeliveryQueue<Settings> {
   enqueue(messages: SegmentMessage[]): boolean {
     const { name } = this.options.engine.definition
     const meant = messages.filter((message) => isMeantFor(message, name))
-    const shares = this.routes.map(({ matches, queue }) => ({ queue, messages: meant.filter(matches) }))
-    const taken = shares.flatMap((share) => share.messages)
-    if (this.closed || !this.hasRoomFor(taken)) return false
-    this.queuedBytes += this.sizeOf(taken)
-    this.logUnclaimed(messages, taken)
-    const first = (share: { messages: SegmentMessage[] }) => messages.indexOf(share.messages[0])
+    const calls = meant.map((message) => ({ message, json: JSON.stringify(message) }))
+    const shares = this.routes.map(({ matches, queue }) => ({
+      queue,
+      calls: calls.filter((call) => matches(call.message))
+    }))
+    const taken = shares.flatMap((share) => share.calls)
+    if (this.closed || !this.hasRoomFor(jsonsOf(taken))) return false
+    this.logUnclaimed(messages, new Set(taken.map(({ message }) => message)))
+    const first = (share: { calls: Call[] }) => calls.indexOf(share.calls[0])
     shares
-      .filter((share) => share.messages.length > 0)
+      .filter((share) => share.calls.length > 0)
       .sort((a, b) => first(a) - first(b))
-      .forEach((share) => share.queue.add(share.messages))
+      .forEach((share) => share.queue.add(jsonsOf(share.calls)))
     return true
   }
 
@@ -94,6 +96,11 @@ export class DeliveryQueue<Settings> {
   /** Messages without a final outcome, counted once for each subscription that takes them. */
   pending(): number {
     return sumBy(this.routes, ({ queue }) => queue.pending())
+  }
+
+  /** Memory that they take. */
+  pendingBytes(): number {
+    return this.routes.reduce((sum, { queue }) => sum + queue.pendingBytes(), 0)
   }
 
   /** Sends what is queued, waits for the retries, and returns what still has no final outcome after `timeoutMs`. */
@@ -124,33 +131,22 @@ export class DeliveryQueue<Settings> {
       now,
       random,
       send: (messages) => engine.runApart(call, messages as JSONObject[], { batched: size !== undefined }),
-      maxBatchBytes: MAX_BATCH_BYTES,
-      sizeOf: (message) => this.sizeOf([message]),
       report: (outcome) => this.report(outcome)
     })
     return { matches: subscriptionFilter(subscription), subscription, queue }
   }
 
   /** An empty queue has room for anything: what never fits would be sent again for ever. */
-  private hasRoomFor(messages: SegmentMessage[]): boolean {
+  private hasRoomFor(jsons: string[]): boolean {
     const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, sharing } = this.options
     const all = [this, ...(sharing?.() ?? [])]
-    const pending = sumBy(all, (delivery) => delivery.pending())
-    const bytes = sumBy(all, 'queuedBytes')
+    const pending = all.reduce((sum, delivery) => sum + delivery.pending(), 0)
+    const bytes = all.reduce((sum, delivery) => sum + delivery.pendingBytes(), 0)
     if (pending === 0) return true
-    return pending + messages.length <= maxQueued && bytes + this.sizeOf(messages) <= maxQueuedBytes
-  }
-
-  private sizeOf(messages: SegmentMessage[]): number {
-    return sumBy(messages, (message) => {
-      const size = this.sizes.get(message) ?? memoryCost(message)
-      this.sizes.set(message, size)
-      return size
-    })
+    return pending + jsons.length <= maxQueued && bytes + memoryOf(jsons) <= maxQueuedBytes
   }
 
   private report(outcome: Outcome): void {
-    if (!outcome.willRetry) this.queuedBytes -= this.sizeOf([outcome.message])
     for (const listener of this.listeners) this.tell(listener, outcome)
     if (this.pending() > 0) return
     for (const resolve of this.idle) resolve()
@@ -177,12 +173,15 @@ export class DeliveryQueue<Settings> {
     })
   }
 
-  private logUnclaimed(messages: SegmentMessage[], claimed: SegmentMessage[]): void {
-    const taken = new Set(claimed)
+  private logUnclaimed(messages: SegmentMessage[], taken: Set<SegmentMessage>): void {
     for (const message of messages) {
       if (!taken.has(message)) this.options.log?.(`no subscription takes the ${message.type} call ${message.messageId}`)
     }
   }
+}
+
+function jsonsOf(calls: Call[]): string[] {
+  return calls.map(({ json }) => json)
 }
 
 /** Undefined: the action takes its messages one by one. */

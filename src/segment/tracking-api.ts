@@ -4,8 +4,7 @@ import { cors } from 'hono/cors'
 import { errorBody } from './http-errors'
 import { BodyError, readJson } from './json-body'
 import { isJsonObject } from './json-object'
-import { MESSAGE_TYPES, parseMessage } from './message'
-import { memoryCost } from './memory-cost'
+import { MEMORY_PER_JSON_BYTE, MESSAGE_TYPES, parseMessage } from './message'
 import type { Arrival, MessageType, SegmentMessage } from './message'
 import { isNestedDeeperThan, MAX_NESTING } from './nesting'
 
@@ -14,7 +13,7 @@ export const MAX_BATCH_BYTES = 500 * 1024
 export const MAX_MESSAGE_BYTES = 32 * 1024
 const MAX_LISTED_REFUSALS = 20
 
-/** Of what the messages of a batch share, counted for each of them: by itself it would make a small request a huge one. */
+/** Memory for what the messages of a batch share, counted for each of them: a small request could become a huge one. */
 const MAX_SHARED_BYTES = 8 * 1024 * 1024
 
 /** A page's retries carry `X-Retry-Count`, and it may read `Retry-After` only when told so. */
@@ -112,7 +111,7 @@ function batchParts(body: Record<string, unknown>): Parts {
   if (wrong) return { problem: `${wrong[0]} of the batch must be a JSON object` }
   if (isNestedDeeperThan(shared, MAX_NESTING))
     return { problem: `the batch is nested deeper than ${MAX_NESTING} levels` }
-  if (memoryCost(shared) * batch.length > MAX_SHARED_BYTES) {
+  if (jsonBytes(Object.fromEntries(shared)) * MEMORY_PER_JSON_BYTE * batch.length > MAX_SHARED_BYTES) {
     return { problem: 'context and integrations of the batch are too large for so many messages; send fewer at once' }
   }
   return { values: batch.map((message: unknown) => withShared(message, shared)), inBatch: true }
@@ -146,10 +145,14 @@ function sort(
 }
 
 function oversize(value: unknown): string | undefined {
-  const bytes = Buffer.byteLength(JSON.stringify(value))
+  const bytes = jsonBytes(value)
   return bytes > MAX_MESSAGE_BYTES
     ? `the message takes ${bytes} bytes; the limit is 32 KB (${MAX_MESSAGE_BYTES} bytes)`
     : undefined
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value))
 }
 
 function summary(refused: Refused[], accepted: number): string {

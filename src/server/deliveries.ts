@@ -52,7 +52,7 @@ export class Deliveries {
   async stop(timeoutMs: number): Promise<SegmentMessage[]> {
     const left = await Promise.all(this.all().map((delivery) => delivery.drain(timeoutMs)))
     for (const delivery of this.all()) delivery.close()
-    return [...new Set(left.flat().map(({ message }) => message))]
+    return [...new Map(left.flat().map(({ message }) => [JSON.stringify(message), message])).values()]
   }
 
   private all(): DeliveryQueue<unknown>[] {

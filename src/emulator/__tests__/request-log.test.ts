@@ -13,7 +13,7 @@ describe('RequestLog', () => {
     app_id: '11',
     items: 1,
     bytes,
-    body: {},
+    text: '{}',
     status: 200,
     response: {},
     fault: null,

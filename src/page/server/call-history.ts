@@ -1,5 +1,5 @@
 import get from 'lodash/get'
-import { memoryCost } from '../../segment/memory-cost'
+import { MEMORY_PER_JSON_BYTE } from '../../segment/message'
 import type { CallResult, CallSummary, JsonObject, Listing } from '../protocol'
 
 /** Calls that are kept, so that what became of their properties can be told. */
@@ -18,7 +18,9 @@ export interface UsedMapping {
 export interface Call {
   number: number
   receivedAt: string
-  message: JsonObject
+  messageId: string
+  /** Read again from the JSON that is kept. */
+  readonly message: JsonObject
   used?: UsedMapping
   results: CallResult[]
   bytes: number
@@ -36,12 +38,23 @@ export class CallHistory {
   revision = 0
 
   add(message: JsonObject, used?: UsedMapping): Call {
-    const bytes = memoryCost(message) + this.costOf(used)
-    const call = { number: ++this.count, receivedAt: new Date().toISOString(), message, used, results: [], bytes }
+    const json = JSON.stringify(message)
+    const bytes = json.length * MEMORY_PER_JSON_BYTE + this.costOf(used)
+    const call: Call = {
+      number: ++this.count,
+      receivedAt: new Date().toISOString(),
+      messageId: String(message.messageId),
+      get message() {
+        return JSON.parse(json) as JsonObject
+      },
+      used,
+      results: [],
+      bytes
+    }
     this.revision += 1
     this.calls.push(call)
     this.bytes += bytes
-    this.byMessageId.set(String(message.messageId), call)
+    this.byMessageId.set(call.messageId, call)
     while (this.calls.length > KEPT_CALLS || this.bytes > KEPT_BYTES) this.forgetOldest()
     return call
   }
@@ -74,16 +87,15 @@ export class CallHistory {
 
   private costOf(used: UsedMapping | undefined): number {
     if (!used) return 0
-    const bytes = this.mappingBytes.get(used) ?? memoryCost(used.mapping)
+    const bytes = this.mappingBytes.get(used) ?? JSON.stringify(used.mapping).length * MEMORY_PER_JSON_BYTE
     this.mappingBytes.set(used, bytes)
     return bytes
   }
 
   private forgetOldest(): void {
     const [oldest] = this.calls.splice(0, 1)
-    const messageId = String(oldest.message.messageId)
     this.bytes -= oldest.bytes
-    if (this.byMessageId.get(messageId) === oldest) this.byMessageId.delete(messageId)
+    if (this.byMessageId.get(oldest.messageId) === oldest) this.byMessageId.delete(oldest.messageId)
   }
 }
 

@@ -1,4 +1,4 @@
-import { memoryCost } from '../../segment/memory-cost'
+import { MEMORY_PER_JSON_BYTE } from '../../segment/message'
 import type { SegmentMessage } from '../../segment/message'
 import type { Line, Place } from '../lines'
 import type { Rejection } from './rejection'
@@ -96,7 +96,7 @@ export class Ledger {
   }
 
   enter({ position, line, message }: OpenLine, routes: number[], inStore: 'no' | 'yes'): Entry {
-    const at = { position, line, message, bytes: memoryCost(message) }
+    const at = { position, line, message, bytes: JSON.stringify(message).length * MEMORY_PER_JSON_BYTE }
     const entry: Entry = { ...at, inStore, isAside: false, routes, delivered: [], deliveredBefore: 0, rejections: [] }
     this.open.add(entry)
     this.held++

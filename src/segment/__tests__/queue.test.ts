@@ -4,7 +4,7 @@ import type { Subscription } from '../connection'
 import { Engine } from '../engine'
 import { DeliveryQueue } from '../queue'
 import type { DeliveryQueueOptions, Outcome } from '../queue'
-import { memoryCost } from '../memory-cost'
+import { MEMORY_PER_JSON_BYTE } from '../message'
 import type { SegmentMessage } from '../message'
 import { startToyApi } from './__helpers__/toy-api'
 import type { ToyApi } from './__helpers__/toy-api'
@@ -295,13 +295,21 @@ describe('DeliveryQueue', () => {
   })
 
   it('refuses a whole request beyond maxQueuedBytes, until what is queued is settled', async () => {
-    start([batched], { maxQueuedBytes: 3 * memoryCost(track('a')), flushMs: 60_000 })
+    start([batched], { maxQueuedBytes: 3 * JSON.stringify(track('a')).length * MEMORY_PER_JSON_BYTE, flushMs: 60_000 })
     expect(delivery.enqueue([track('a'), track('b')])).toBe(true)
     expect(delivery.enqueue([track('c'), track('d')])).toBe(false)
     expect(delivery.enqueue([track('c')])).toBe(true)
     expect(delivery.enqueue([track('d')])).toBe(false)
     expect(await delivery.drain(5000)).toStrictEqual([])
     expect(delivery.enqueue([track('d')])).toBe(true)
+  })
+
+  it('has room for 20,000 messages of 1 KB', () => {
+    start([alone], { flushMs: 60_000 })
+    const message = track('a', { context: { text: 'x'.repeat(1024 - JSON.stringify(track('a')).length) } })
+    expect(delivery.enqueue([message])).toBe(true)
+    expect(delivery.enqueue(Array<SegmentMessage>(19_999).fill(message))).toBe(true)
+    expect(delivery.enqueue([message])).toBe(false)
   })
 
   it('takes into an empty queue what would never fit', async () => {
@@ -314,7 +322,7 @@ describe('DeliveryQueue', () => {
 
   it('makes smaller batches of large messages', async () => {
     start([batched])
-    const large = { context: { text: 'x'.repeat(1_500_000) } }
+    const large = { context: { text: 'x'.repeat(40_000) } }
     delivery.enqueue(['a', 'b', 'c', 'd', 'e'].map((event) => track(event, event === 'e' ? {} : large)))
     expect(await delivery.drain(5000)).toStrictEqual([])
     expect(bodies()).toStrictEqual([

@@ -20,21 +20,21 @@ describe('CallHistory', () => {
 
   it('keeps calls while they take no more than 16 MB', () => {
     const history = new CallHistory()
-    for (let at = 0; at < 6; at++) history.add({ text: 'x'.repeat(5 * MB) })
+    for (let at = 0; at < 6; at++) history.add({ text: 'x'.repeat(2.5 * MB) })
     expect(numbersIn(history)).toStrictEqual([6, 5, 4])
   })
 
   it('counts the mapping that a call of the page came with', () => {
     const history = new CallHistory()
     for (let at = 0; at < 6; at++) {
-      history.add({}, { action: 'trackEvent', mapping: { event: 'x'.repeat(5 * MB) } })
+      history.add({}, { action: 'trackEvent', mapping: { event: 'x'.repeat(2.5 * MB) } })
     }
     expect(numbersIn(history)).toStrictEqual([6, 5, 4])
   })
 
   it('keeps no call that is too large alone, and the next one again', () => {
     const history = new CallHistory()
-    history.add({ text: 'x'.repeat(17 * MB) })
+    history.add({ text: 'x'.repeat(8 * MB) })
     expect(numbersIn(history)).toStrictEqual([])
     history.add({})
     expect(numbersIn(history)).toStrictEqual([2])
@@ -42,10 +42,10 @@ describe('CallHistory', () => {
 
   it('forgets an ID with the call that had it last', () => {
     const history = new CallHistory()
-    history.add({ messageId: 'twice', text: 'x'.repeat(9 * MB) })
-    const second = history.add({ messageId: 'twice', text: 'x'.repeat(9 * MB) })
+    history.add({ messageId: 'twice', text: 'x'.repeat(4.5 * MB) })
+    const second = history.add({ messageId: 'twice', text: 'x'.repeat(4.5 * MB) })
     expect(history.withMessageId('twice')).toBe(second)
-    history.add({ text: 'x'.repeat(9 * MB) })
+    history.add({ text: 'x'.repeat(4.5 * MB) })
     expect(history.withMessageId('twice')).toBeUndefined()
   })
 })
