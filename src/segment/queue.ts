@@ -4,10 +4,11 @@ import { isMeantFor, subscriptionFilter } from './connection'
 import type { Subscription } from './connection'
 import type { Engine } from './engine'
 import { memoryOf, SubscriptionQueue } from './subscription-queue'
-import type { Outcome } from './subscription-queue'
+import type { Job, Outcome } from './subscription-queue'
 import type { SegmentMessage } from './message'
 import { DEFAULT_RETRY_POLICY } from './retry'
 import type { RetryPolicy } from './retry'
+import { UserOrder, writesTo } from './user-order'
 
 export type { Outcome } from './subscription-queue'
 
@@ -31,6 +32,10 @@ export interface DeliveryQueueOptions<Settings> {
   maxQueuedBytes?: number
   /** Other deliveries whose messages are of the same queue. */
   sharing?: () => DeliveryQueue<Settings>[]
+  /** The name by which messages address the destination in `integrations`. Default: the definition's. */
+  addressedAs?: string
+  /** Shared by deliveries whose calls concern the same users. */
+  order?: UserOrder<Job>
   /** How long a message waits for others of its batch. Default 100 ms. */
   flushMs?: number
   retry?: Partial<RetryPolicy>
@@ -38,53 +43,103 @@ export interface DeliveryQueueOptions<Settings> {
   random?: () => number
 }
 
-export interface Undelivered {
+/** A call for the queue. */
+export interface QueuedCall {
+  /** Grows in the order of acceptance. */
+  id: number
   message: SegmentMessage
-  subscription: Subscription
+  /** Subscriptions that it is for, by {@link routeOf}. Absent: those that take it. */
+  routes?: string[]
+}
+
+/** Room for calls in the queue, and the subscriptions that take them. */
+export interface Claim {
+  /** Those that a subscription takes. */
+  calls: Required<QueuedCall>[]
+  start(): void
+  /** Gives the room back instead. */
+  cancel(): void
 }
 
 interface Route {
+  name: string
   matches: (message: SegmentMessage) => boolean
   subscription: Subscription
   queue: SubscriptionQueue
 }
 
-interface Call {
-  message: SegmentMessage
-  json: string
-}
+type Routed = Job & { route: Route }
 
 /** Hands messages to the actions of one destination: in batches, retried until delivered, refused for good or given up. */
 export class DeliveryQueue<Settings> {
   private readonly routes: Route[]
   private readonly listeners = new Set<(outcome: Outcome) => void>()
   private readonly idle = new Set<() => void>()
+  private readonly reserved = new Set<{ count: number; bytes: number }>()
+  private readonly order: UserOrder<Job>
+  private lastId = 0
   private closed = false
 
   /** Throws when a subscription names an unknown action or its `subscribe` is not valid FQL. */
   constructor(private readonly options: DeliveryQueueOptions<Settings>) {
+    this.order = options.order ?? new UserOrder()
     const enabled = options.subscriptions.filter((subscription) => subscription.enabled !== false)
     this.routes = enabled.map((subscription) => this.route(subscription))
   }
 
   /** Takes all the messages, or, when the queue has no room for them or after `close()`, returns false and takes none. */
   enqueue(messages: SegmentMessage[]): boolean {
-    const { name } = this.options.engine.definition
-    const meant = messages.filter((message) => isMeantFor(message, name))
-    const calls = meant.map((message) => ({ message, json: JSON.stringify(message) }))
-    const shares = this.routes.map(({ matches, queue }) => ({
-      queue,
-      calls: calls.filter((call) => matches(call.message))
+    const claim = this.claim(messages.map((message) => ({ id: this.lastId++, message })))
+    claim?.start()
+    return claim !== undefined
+  }
+
+  /** Undefined when the queue has no room for all of them, or after `close()`. */
+  claim(calls: QueuedCall[]): Claim | undefined {
+    const taken = this.taken(calls)
+    const jobs = taken.flatMap((call) => this.jobsOf(call))
+    if (this.closed || !this.hasRoomFor(jobs)) return undefined
+    this.logUnclaimed(calls, taken)
+    const reserved = { count: jobs.length, bytes: sumBy(jobs, memoryOf) }
+    this.reserved.add(reserved)
+    return {
+      calls: taken,
+      start: () => {
+        this.reserved.delete(reserved)
+        this.start(jobs)
+      },
+      cancel: () => this.reserved.delete(reserved)
+    }
+  }
+
+  /** The calls that are meant for the destination and that a subscription takes. */
+  private taken(calls: QueuedCall[]): Required<QueuedCall>[] {
+    const { addressedAs = this.options.engine.definition.name } = this.options
+    return calls
+      .filter(({ message }) => isMeantFor(message, addressedAs))
+      .map((call) => ({ ...call, routes: this.routesFor(call).map(({ name }) => name) }))
+      .filter(({ routes }) => routes.length > 0)
+  }
+
+  private routesFor({ message, routes }: QueuedCall): Route[] {
+    return this.routes.filter(({ name, matches }) => (routes ? routes.includes(name) : matches(message)))
+  }
+
+  private jobsOf({ id, message, routes }: QueuedCall): Routed[] {
+    const { now = Date.now } = this.options
+    const json = JSON.stringify(message)
+    const queuedAt = now()
+    return this.routesFor({ id, message, routes }).map((route) => ({
+      ...{ route, id, json, attempt: 0, queuedAt },
+      writesTo: writesTo(message, route.subscription)
     }))
-    const taken = shares.flatMap((share) => share.calls)
-    if (this.closed || !this.hasRoomFor(jsonsOf(taken))) return false
-    this.logUnclaimed(messages, new Set(taken.map(({ message }) => message)))
-    const first = (share: { calls: Call[] }) => calls.indexOf(share.calls[0])
-    shares
-      .filter((share) => share.calls.length > 0)
-      .sort((a, b) => first(a) - first(b))
-      .forEach((share) => share.queue.add(jsonsOf(share.calls)))
-    return true
+  }
+
+  /** Begins with the subscription of the first call. */
+  private start(jobs: Routed[]): void {
+    for (const job of jobs) if (job.writesTo !== undefined) this.order.add(job.writesTo, job)
+    const routes = new Set(jobs.map(({ route }) => route))
+    for (const route of routes) route.queue.add(jobs.filter((job) => job.route === route))
   }
 
   /** Calls `listener` with every outcome until the returned function is called. */
@@ -95,21 +150,19 @@ export class DeliveryQueue<Settings> {
 
   /** Messages without a final outcome, counted once for each subscription that takes them. */
   pending(): number {
-    return sumBy(this.routes, ({ queue }) => queue.pending())
+    return sumBy(this.routes, ({ queue }) => queue.pending()) + sumBy([...this.reserved], 'count')
   }
 
   /** Memory that they take. */
   pendingBytes(): number {
-    return this.routes.reduce((sum, { queue }) => sum + queue.pendingBytes(), 0)
+    return sumBy(this.routes, ({ queue }) => queue.pendingBytes()) + sumBy([...this.reserved], 'bytes')
   }
 
-  /** Sends what is queued, waits for the retries, and returns what still has no final outcome after `timeoutMs`. */
-  async drain(timeoutMs: number): Promise<Undelivered[]> {
+  /** Sends what is queued, waits for the retries, and returns how many still have no final outcome after `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<number> {
     for (const { queue } of this.routes) void queue.flush()
     if (this.pending() > 0) await this.becomeIdle(timeoutMs)
-    return this.routes.flatMap(({ queue, subscription }) =>
-      queue.undelivered().map((message) => ({ message, subscription }))
-    )
+    return this.pending()
   }
 
   /** Sends nothing more and reports nothing more. A request on its way is not called back. */
@@ -128,22 +181,23 @@ export class DeliveryQueue<Settings> {
       batchSize: size ?? 1,
       flushMs,
       retry: { ...DEFAULT_RETRY_POLICY, ...retry },
+      order: this.order,
       now,
       random,
       send: (messages) => engine.runApart(call, messages as JSONObject[], { batched: size !== undefined }),
       report: (outcome) => this.report(outcome)
     })
-    return { matches: subscriptionFilter(subscription), subscription, queue }
+    return { name: routeOf(subscription), matches: subscriptionFilter(subscription), subscription, queue }
   }
 
   /** An empty queue has room for anything: what never fits would be sent again for ever. */
-  private hasRoomFor(jsons: string[]): boolean {
+  private hasRoomFor(jobs: Pick<Job, 'json'>[]): boolean {
     const { maxQueued = DEFAULT_MAX_QUEUED, maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES, sharing } = this.options
     const all = [this, ...(sharing?.() ?? [])]
-    const pending = all.reduce((sum, delivery) => sum + delivery.pending(), 0)
-    const bytes = all.reduce((sum, delivery) => sum + delivery.pendingBytes(), 0)
+    const pending = sumBy(all, (delivery) => delivery.pending())
     if (pending === 0) return true
-    return pending + jsons.length <= maxQueued && bytes + memoryOf(jsons) <= maxQueuedBytes
+    const bytes = sumBy(all, (delivery) => delivery.pendingBytes()) + sumBy(jobs, memoryOf)
+    return pending + jobs.length <= maxQueued && bytes <= maxQueuedBytes
   }
 
   private report(outcome: Outcome): void {
@@ -173,15 +227,17 @@ export class DeliveryQueue<Settings> {
     })
   }
 
-  private logUnclaimed(messages: SegmentMessage[], taken: Set<SegmentMessage>): void {
-    for (const message of messages) {
-      if (!taken.has(message)) this.options.log?.(`no subscription takes the ${message.type} call ${message.messageId}`)
+  private logUnclaimed(calls: QueuedCall[], taken: QueuedCall[]): void {
+    const ids = new Set(taken.map(({ id }) => id))
+    for (const { id, message } of calls) {
+      if (!ids.has(id)) this.options.log?.(`no subscription takes the ${message.type} call ${message.messageId}`)
     }
   }
 }
 
-function jsonsOf(calls: Call[]): string[] {
-  return calls.map(({ json }) => json)
+/** Tells a subscription from the others of its destination, also after a restart. */
+export function routeOf({ partnerAction, name = '', subscribe }: Subscription): string {
+  return [partnerAction, name, subscribe].join(' ')
 }
 
 /** Undefined: the action takes its messages one by one. */

@@ -6,9 +6,12 @@ import { MEMORY_PER_JSON_BYTE } from './message'
 import type { SegmentMessage } from './message'
 import { isRetryable, retryAfterOf, retryDelay } from './retry'
 import type { RetryPolicy } from './retry'
+import type { UserOrder } from './user-order'
 
 /** One record per attempt at delivering one message to one subscription; the last has `willRetry: false`. */
 export interface Outcome {
+  /** Of the accepted call. */
+  id: number
   subscription: Subscription
   action: string
   message: SegmentMessage
@@ -20,12 +23,17 @@ export interface Outcome {
   willRetry: boolean
 }
 
-/** By {@link mostFlattened}. */
-const MAX_BATCH_BYTES = 16 * 1024 * 1024
+/** By {@link mostFlattened}: a batch of 1,000 usual messages, or of ten hostile ones. */
+const MAX_BATCH_BYTES = 48 * 1024 * 1024
 
-interface Job {
+/** A call that waits for its outcome. */
+export interface Job {
+  /** Grows in the order of acceptance. */
+  id: number
   /** The message. As text it takes little memory, whatever it is made of. */
   json: string
+  /** Whose properties it writes, if it writes any. */
+  writesTo?: string
   attempt: number
   queuedAt: number
 }
@@ -35,35 +43,37 @@ export interface SubscriptionQueueOptions {
   batchSize: number
   flushMs: number
   retry: RetryPolicy
+  /** Shared by all subscriptions. */
+  order: UserOrder<Job>
   now: () => number
   random: () => number
   send: (messages: SegmentMessage[]) => Promise<Run>
   report: (outcome: Outcome) => void
 }
 
-/** The queue of one subscription: one send at a time, first attempts in order of arrival, failed ones again after a wait. */
+/** The queue of one subscription: one batch at a time, in the order of acceptance, failed calls again after a wait. */
 export class SubscriptionQueue {
-  /** Every message that has no final outcome yet, in order of arrival. */
+  /** Every call that has no final outcome yet, in the order of acceptance. */
   private readonly unsettled = new Set<Job>()
-  private readonly waiting: Job[] = []
-  private readonly retries: Job[][] = []
+  private waiting: Job[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
   private sending = false
   private closed = false
   private bytes = 0
+  private readonly forgetOrder: () => void
 
-  constructor(private readonly options: SubscriptionQueueOptions) {}
+  constructor(private readonly options: SubscriptionQueueOptions) {
+    this.forgetOrder = options.order.onSettled(() => this.waiting.length > 0 && void this.flush())
+  }
 
-  /** Takes messages as JSON. */
-  add(jsons: string[]): void {
-    const { now, batchSize, flushMs } = this.options
+  /** Takes calls that are in the order of their users already. */
+  add(jobs: Job[]): void {
+    const { batchSize, flushMs } = this.options
     const wasEmpty = this.waiting.length === 0
-    const queuedAt = now()
-    this.bytes += memoryOf(jsons)
-    for (const json of jsons) {
-      const job = { json, attempt: 0, queuedAt }
+    for (const job of jobs) {
       this.unsettled.add(job)
       this.waiting.push(job)
+      this.bytes += memoryOf(job)
     }
     if (this.waiting.length >= batchSize) void this.flush()
     else if (wasEmpty) this.after(flushMs, () => this.flush())
@@ -76,10 +86,6 @@ export class SubscriptionQueue {
   /** Memory that they take. */
   pendingBytes(): number {
     return this.bytes
-  }
-
-  undelivered(): SegmentMessage[] {
-    return [...this.unsettled].map(messageOf)
   }
 
   /** Sends what is due without waiting for more; returns at once while a send is going on, which takes the rest along. */
@@ -95,39 +101,46 @@ export class SubscriptionQueue {
 
   close(): void {
     this.closed = true
+    this.forgetOrder()
     this.timers.forEach(clearTimeout)
     this.timers.clear()
   }
 
+  /** The next batch: the first that wait, but for those of users who have earlier calls elsewhere. */
   private next(): Job[] {
     if (this.closed) return []
-    return this.retries.shift() ?? this.waiting.splice(0, this.fitting())
-  }
-
-  /** How many of those that wait make the next batch. */
-  private fitting(): number {
-    const { batchSize } = this.options
-    const most = Math.min(batchSize, this.waiting.length)
+    const { batchSize, order } = this.options
+    const batch = new Set<Job>()
+    const left: Job[] = []
     let bytes = 0
-    for (let count = 0; count < most; count++) {
-      bytes += mostFlattened(this.waiting[count].json)
-      if (bytes > MAX_BATCH_BYTES) return Math.max(1, count)
+    let at = 0
+    for (; at < this.waiting.length && batch.size < batchSize; at++) {
+      const job = this.waiting[at]
+      const size = mostFlattened(job)
+      if (batch.size > 0 && bytes + size > MAX_BATCH_BYTES) break
+      const isNext = job.writesTo === undefined || order.isNext(job.writesTo, job, batch)
+      if (isNext) batch.add(job)
+      else left.push(job)
+      bytes += isNext ? size : 0
     }
-    return most
+    if (batch.size > 0) this.waiting = left.concat(this.waiting.slice(at))
+    return [...batch]
   }
 
   private async attempt(jobs: Job[]): Promise<void> {
     for (const job of jobs) job.attempt++
-    const messages = jobs.map(messageOf)
+    const messages = jobs.map(({ json }) => JSON.parse(json) as SegmentMessage)
     const run = await this.options.send(messages)
     if (!this.closed) this.settle(jobs, messages, run)
   }
 
   private settle(jobs: Job[], messages: SegmentMessage[], { outcomes, exchanges }: Run): void {
-    const { retry, random, now } = this.options
-    const delayMs = retryDelay(retry, jobs[0].attempt, random, retryAfterOf(exchanges, now()))
+    const { retry, random, now, order } = this.options
+    const attempt = Math.max(...jobs.map((job) => job.attempt))
+    const delayMs = retryDelay(retry, attempt, random, retryAfterOf(exchanges, now()))
     const again = jobs.filter((job, index) => this.record(job, messages[index], outcomes[index], delayMs))
     if (again.length > 0) this.after(delayMs, () => this.retry(again))
+    if (again.length < jobs.length) order.settled()
   }
 
   /** True when the job is to be sent again. */
@@ -138,18 +151,19 @@ export class SubscriptionQueue {
     if (!willRetry) this.forget(job)
     const text =
       retryable && !willRetry ? `${error ?? `status ${status}`}; given up after ${job.attempt} attempts` : error
-    const { attempt } = job
-    report({ subscription, action: subscription.partnerAction, message, status, error: text, attempt, willRetry })
+    const { id, attempt } = job
+    report({ id, subscription, action: subscription.partnerAction, message, status, error: text, attempt, willRetry })
     return willRetry
   }
 
   private forget(job: Job): void {
     this.unsettled.delete(job)
-    this.bytes -= memoryOf([job.json])
+    this.bytes -= memoryOf(job)
+    if (job.writesTo !== undefined) this.options.order.remove(job.writesTo, job)
   }
 
   private retry(jobs: Job[]): Promise<void> {
-    this.retries.push(jobs)
+    this.waiting = this.waiting.concat(jobs).sort((a, b) => a.id - b.id)
     return this.flush()
   }
 
@@ -162,20 +176,16 @@ export class SubscriptionQueue {
   }
 }
 
-/** Bytes of memory that so many messages take as JSON. */
-export function memoryOf(jsons: string[]): number {
-  return jsons.reduce((sum, { length }) => sum + length * MEMORY_PER_JSON_BYTE, 0)
+/** Bytes of memory that a call takes while it waits. */
+export function memoryOf({ json }: Pick<Job, 'json'>): number {
+  return json.length * MEMORY_PER_JSON_BYTE
 }
 
 /**
  * Bytes that a message can grow to: flattened, each leaf, 6 characters as JSON, bears all the names above it, as far as Heap
  * takes names. 32 KB become 5 MB, 1 KB becomes 44 KB.
  */
-function mostFlattened({ length }: string): number {
+function mostFlattened({ json: { length } }: Job): number {
   const names = Math.min(length / 2, MAX_PROPERTY_LENGTH)
   return (names * (length - names)) / 6
-}
-
-function messageOf({ json }: Job): SegmentMessage {
-  return JSON.parse(json) as SegmentMessage
 }

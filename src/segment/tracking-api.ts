@@ -26,7 +26,7 @@ const ANY_PAGE = {
 
 export interface TrackingApiOptions {
   /** Takes all the messages or, by returning why not, none. */
-  accept: (messages: SegmentMessage[], context: { writeKey: string }) => Refusal | undefined
+  accept: (messages: SegmentMessage[], context: { writeKey: string }) => Promise<Refusal | undefined>
   now?: () => Date
 }
 
@@ -83,7 +83,7 @@ export function trackingApi({ accept, now = () => new Date() }: TrackingApiOptio
       { type: parts.type, receivedAt: now(), sentAt: body.sentAt },
       parts.inBatch
     )
-    const refusal = messages.length > 0 ? accept(messages, { writeKey }) : undefined
+    const refusal = messages.length > 0 ? await accept(messages, { writeKey }) : undefined
     if (refusal) return nothingAccepted(c, refusal)
     return refused.length > 0 ? refuse(c, 400, summary(refused, messages.length), refused) : c.json({ success: true })
   }

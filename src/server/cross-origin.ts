@@ -5,7 +5,7 @@ import { SEGMENT_APP_ORIGINS } from '../segment/actions-tester'
 const OPEN = /^\/v1\/|^(\/eu)?\/api\/visitor$/
 
 /** For the pages served here alone; every other path is the Actions Tester's. */
-const OWN = /^\/(_page|_emulator|api|eu)(\/|$)/
+const OWN = /^\/(_page|_segment|_emulator|api|eu)(\/|$)/
 
 /** Heap's API, which counts every call, whatever its method. */
 const HEAP_API = /^(\/eu)?\/api\//

@@ -3,9 +3,10 @@ import { Errors } from '@oclif/core'
 import type { DestinationDefinition } from '@segment/actions-core'
 import { createEmulator } from '../emulator'
 import type { EmulatorOptions } from '../emulator'
+import { AcceptedCalls } from '../segment/accepted-calls'
 import type { ConnectionMode } from '../segment/connection'
 import { onClientError } from '../segment/http-errors'
-import type { SegmentMessage } from '../segment/message'
+import { openStore } from '../store/open'
 import { CallLog } from './call-log'
 import { openChangeSocket } from './change-socket'
 import type { ChangeSocket } from './change-socket'
@@ -16,6 +17,11 @@ import { listen } from './listen'
 import type { LocalServer } from './listen'
 import { Pipeline } from './pipeline'
 import { watchSources } from './source-watcher'
+
+const CALLS = {
+  holds: 'calls that wait',
+  remedy: 'move it away to begin anew; what waits in it is then not delivered'
+}
 
 export interface ServeOptions {
   /** 0 takes any free one. The WebSocket gets the next. */
@@ -33,12 +39,14 @@ export interface ServeOptions {
   emulator?: EmulatorOptions
   /** Whether pages are told of changes over a WebSocket. */
   webSocket: boolean
+  /** Folder for calls that wait. Absent: they wait in memory alone. */
+  data?: string
   print: (line: string) => void
 }
 
 export interface ServedPipeline {
-  /** Accepts nothing more, delivers what was accepted, and returns what is left after `timeoutMs`. */
-  stop(timeoutMs: number): Promise<SegmentMessage[]>
+  /** Accepts nothing more, delivers what was accepted, and returns how many calls are left after `timeoutMs`. */
+  stop(timeoutMs: number): Promise<number>
 }
 
 /**
@@ -47,24 +55,29 @@ export interface ServedPipeline {
  */
 export async function servePipeline(options: ServeOptions): Promise<ServedPipeline> {
   const definition = await firstDefinition(options)
+  const store = options.data === undefined ? undefined : await openStore(options.data, CALLS)
+  const accepted = store && (await AcceptedCalls.in(store))
   const server = await listen({
     port: options.port,
     fetch: (request, bindings) => pipeline.app.fetch(request, bindings),
     onClientError
   })
   const log = createLog(options, server.url)
-  const pipeline = createPipeline(options, server.url, definition, log)
+  const pipeline = createPipeline(options, server.url, definition, log, accepted)
   const socket = options.webSocket ? await openSocket(server) : undefined
   const watcher = await watchSources(options.watched, () =>
     reload(options, pipeline, log).then(() => socket?.announce())
   )
   announce(options, server.url)
+  const left = await pipeline.resume()
+  if (left > 0) log.note(`delivering calls that an earlier run has left: ${left}`)
   return {
     stop: async (timeoutMs) => {
       const left = await pipeline.stop(timeoutMs)
       await watcher.close()
       socket?.close()
       await server.close()
+      await store?.close()
       return left
     }
   }
@@ -81,7 +94,13 @@ async function firstDefinition({ directory, destination }: ServeOptions): Promis
   })
 }
 
-function createPipeline(options: ServeOptions, url: string, definition: DestinationDefinition, log: CallLog): Pipeline {
+function createPipeline(
+  options: ServeOptions,
+  url: string,
+  definition: DestinationDefinition,
+  log: CallLog,
+  accepted: AcceptedCalls | undefined
+): Pipeline {
   const { destination, settings, writeKey, mode, emulator } = options
   return new Pipeline({
     url,
@@ -93,6 +112,7 @@ function createPipeline(options: ServeOptions, url: string, definition: Destinat
     cdn: mode === 'cloud' ? {} : deviceMode(settings, emulator === undefined),
     emulator: emulator && createEmulator(emulator),
     instructions: instructionsHtml(instructionsFor(options, url)),
+    accepted,
     log
   })
 }
@@ -125,8 +145,13 @@ function announce(options: ServeOptions, url: string): void {
   options.print(`\nready at ${url}`)
 }
 
-function instructionsFor({ settings, emulator, writeKey = 'any' }: ServeOptions, url: string): string {
-  return instructions({ url, writeKey, live: emulator ? undefined : `App ID ${settings.appId} (${settings.region})` })
+function instructionsFor({ settings, emulator, writeKey = 'any', data }: ServeOptions, url: string): string {
+  return instructions({
+    url,
+    writeKey,
+    data,
+    live: emulator ? undefined : `App ID ${settings.appId} (${settings.region})`
+  })
 }
 
 function createLog({ print, settings }: ServeOptions, url: string): CallLog {

@@ -4,11 +4,13 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { HEAP_ORIGINS } from '../destinations/heap/heap-api'
 import type { Emulator } from '../emulator'
 import { errorBody } from '../segment/http-errors'
+import type { AcceptedCalls, FailedCall } from '../segment/accepted-calls'
 import { actionsTester } from '../segment/actions-tester'
 import { isDeliveredInCloud } from '../segment/connection'
 import type { ConnectionMode } from '../segment/connection'
 import { Engine } from '../segment/engine'
 import type { Origins } from '../segment/redirect'
+import { readJson } from '../segment/json-body'
 import type { SegmentMessage } from '../segment/message'
 import { settingsCdn } from '../segment/settings-cdn'
 import type { SettingsCdnOptions } from '../segment/settings-cdn'
@@ -34,12 +36,21 @@ export interface PipelineOptions {
   mode: ConnectionMode
   /** What pages are given by Segment's CDN. */
   cdn: SettingsCdnOptions
+  /** Where calls wait. Absent: in memory alone. */
+  accepted?: AcceptedCalls
   /** HTML for whoever cannot see the page at `/`. */
   instructions: string
   log: CallLog
 }
 
+const MAX_QUESTION_BYTES = 10 * 1024
+
 const STOPPING: Refusal = { status: 503, message: 'the server is stopping; nothing was accepted' }
+/** As on a full disk. */
+function notKept({ message }: Error): Refusal {
+  return { status: 503, message: `nothing was accepted: ${message}`, retryAfterSeconds: 1 }
+}
+
 const UNKNOWN_WRITE_KEY: Refusal = { status: 401, message: 'unknown write key; the server accepts another one' }
 
 /** A local Segment in front of a destination, and the Heap it sends to, as one application. */
@@ -52,8 +63,8 @@ export class Pipeline {
   private stopping = false
 
   constructor(private readonly options: PipelineOptions) {
-    const { settings, log } = options
-    this.deliveries = new Deliveries({ settings, log, onOutcome: (outcome) => this.page?.outcome(outcome) })
+    const { settings, log, accepted } = options
+    this.deliveries = new Deliveries({ settings, log, accepted, onOutcome: (outcome) => this.page?.outcome(outcome) })
     this.load(options.definition)
     this.route()
   }
@@ -72,8 +83,13 @@ export class Pipeline {
     this.showPage(engine)
   }
 
-  /** Accepts nothing more, delivers what was accepted, and returns what is left after `timeoutMs`. */
-  async stop(timeoutMs: number): Promise<SegmentMessage[]> {
+  /** Delivers what an earlier run has left; returns how many calls that are. */
+  resume(): Promise<number> {
+    return this.deliveries.resume()
+  }
+
+  /** Accepts nothing more, delivers what was accepted, and returns how many calls are left after `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<number> {
     this.stopping = true
     return this.deliveries.stop(timeoutMs)
   }
@@ -84,6 +100,7 @@ export class Pipeline {
     if (this.page) this.app.route('/', this.page.app)
     this.app.route('/', exampleSite())
     this.app.route('/', settingsCdn(this.options.cdn))
+    this.app.post('/_segment/replay', async (context) => context.json(await this.replay(context.req.raw)))
     this.app.use('/v1/*', this.logRefusals)
     this.app.route('/', trackingApi({ accept: (messages, { writeKey }) => this.accept(messages, writeKey) }))
     if (emulator) this.app.route('/', emulator.app)
@@ -97,14 +114,23 @@ export class Pipeline {
     else this.page = new TesterPage(this.options, engine)
   }
 
-  private accept(messages: SegmentMessage[], writeKey: string): Refusal | undefined {
+  private async accept(messages: SegmentMessage[], writeKey: string): Promise<Refusal | undefined> {
     if (this.stopping) return STOPPING
     if (writeKey !== (this.options.writeKey ?? writeKey)) return UNKNOWN_WRITE_KEY
     const inCloud = messages.filter((message) => isDeliveredInCloud(this.options.mode, message))
-    if (!this.deliveries.enqueue(inCloud)) return QUEUE_FULL
+    const taken = await this.deliveries.enqueue(inCloud).catch(notKept)
+    if (typeof taken === 'object') return taken
+    if (!taken) return QUEUE_FULL
     this.noteDeviceCalls(messages.length - inCloud.length)
     this.page?.accepted(messages)
     return undefined
+  }
+
+  private async replay(request: Request): Promise<{ replayed: number }> {
+    const { outcome, event } = (await readJson(request, MAX_QUESTION_BYTES)) as Record<string, unknown>
+    const isAsked = (call: FailedCall) =>
+      call.outcome === outcome && (event === undefined || call.message.event === event)
+    return { replayed: await this.deliveries.replay(isAsked) }
   }
 
   private noteDeviceCalls(count: number): void {

@@ -303,7 +303,17 @@ describe('the page', () => {
   })
 
   it('warns when what is sent goes to the real Heap', async () => {
-    const args = ['serve', '--live', '--app-id', '123', '--noUI', '--port', String(await freePair())]
+    const args = [
+      'serve',
+      '--live',
+      '--app-id',
+      '123',
+      '--write-key',
+      'key',
+      '--noUI',
+      '--port',
+      String(await freePair())
+    ]
     const live = await new Running(args).url()
     const livePage = await context.newPage()
     await livePage.goto(live)

@@ -20,6 +20,10 @@ describe('serve, refusing to start', () => {
     [['--app-id', 'abc'], `${HEAP_SNIPPET}; got "abc"`],
     [['--live'], '--live needs the App ID of your Heap environment: add --app-id'],
     [
+      ['--live', '--app-id', '1'],
+      '--live needs --write-key: otherwise any page could send to your Heap through this server'
+    ],
+    [
       ['--live', '--app-id', '1', '--fault', '503=1'],
       '--live=true cannot also be provided when using --fault (see --help)'
     ],

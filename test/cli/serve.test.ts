@@ -103,7 +103,9 @@ describe('serve', () => {
 
 describe('serve --live', () => {
   it('says so first, and has no emulator', async () => {
-    const live = new Running(['serve', '--live', '--noUI', '--port', '0'], { env: { HEAP_APP_ID: '123' } })
+    const live = new Running(['serve', '--live', '--write-key', 'key', '--noUI', '--port', '0'], {
+      env: { HEAP_APP_ID: '123' }
+    })
 
     const answer = await fetch(`${await live.url()}/_emulator/events`)
 

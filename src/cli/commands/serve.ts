@@ -38,6 +38,12 @@ export default class Serve extends Command {
     }),
     'write-key': Flags.string({ description: 'the only write key that is accepted (default: any)' }),
     live: Flags.boolean({ description: 'send to the real Heap, not to the emulator; needs an App ID' }),
+    data: Flags.string({
+      description: 'folder in which accepted calls wait, so that a restart delivers them',
+      helpValue: 'DIR',
+      default: '.segment-heap'
+    }),
+    'no-data': Flags.boolean({ description: 'accepted calls wait in memory alone' }),
     ...emulatorFlags(['live']),
     'drain-timeout': Flags.integer({
       description: 'seconds to go on delivering after Ctrl-C',
@@ -56,7 +62,7 @@ export default class Serve extends Command {
     const stopped = stopSignal()
     const pipeline = await servePipeline(options)
     await stopped
-    await this.drain(pipeline, flags['drain-timeout'])
+    await this.drain(pipeline, flags['drain-timeout'], options.data)
   }
 
   private async options(flags: ServeFlags): Promise<ServeOptions> {
@@ -64,6 +70,9 @@ export default class Serve extends Command {
     const { emulatorOptions } = await import('../emulator-options')
     const { OWN_DESTINATIONS } = await import('../../segment/load-definition')
     const appId = appIdFor(flags)
+    if (flags.live && flags['write-key'] === undefined) {
+      this.error('--live needs --write-key: otherwise any page could send to your Heap through this server')
+    }
     const directory = resolve(flags.directory ?? OWN_DESTINATIONS)
     return {
       port: flags.port,
@@ -75,16 +84,17 @@ export default class Serve extends Command {
       mode: flags.mode,
       emulator: flags.live ? undefined : emulatorOptions({ ...flags, 'app-id': appId }),
       webSocket: !flags.noUI,
+      data: flags['no-data'] ? undefined : flags.data,
       print: (line) => this.log(line)
     }
   }
 
-  private async drain(pipeline: ServedPipeline, seconds: number): Promise<void> {
+  private async drain(pipeline: ServedPipeline, seconds: number, data: string | undefined): Promise<void> {
     this.log('stopping: delivering what was accepted; Ctrl-C again leaves at once')
     const left = await pipeline.stop(seconds * 1000)
-    if (left.length === 0) this.exit(0)
-    const { writeUndelivered } = await import('../../server/undelivered')
-    const path = await writeUndelivered(left).catch((error: Error) => this.error(error.message))
-    this.error(`calls not delivered within ${seconds} seconds: ${left.length}, written to ${path}`)
+    if (left > 0 && data === undefined) this.error(`calls not delivered within ${seconds} seconds, and lost: ${left}`)
+    if (left > 0)
+      this.log(`calls not delivered within ${seconds} seconds: ${left}; the next start on ${data} delivers them`)
+    this.exit(0)
   }
 }

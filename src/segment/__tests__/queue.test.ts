@@ -4,7 +4,7 @@ import type { Subscription } from '../connection'
 import { Engine } from '../engine'
 import { DeliveryQueue } from '../queue'
 import type { DeliveryQueueOptions, Outcome } from '../queue'
-import { MEMORY_PER_JSON_BYTE } from '../message'
+import { memoryOf } from '../subscription-queue'
 import type { SegmentMessage } from '../message'
 import { startToyApi } from './__helpers__/toy-api'
 import type { ToyApi } from './__helpers__/toy-api'
@@ -59,7 +59,7 @@ describe('DeliveryQueue', () => {
     const messages = [track('a'), track('b', { type: 'page' }), track('c')]
     expect(delivery.enqueue(messages)).toBe(true)
     expect(delivery.pending()).toBe(2)
-    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(await delivery.drain(5000)).toBe(0)
     expect(bodies()).toStrictEqual([['/batch', events('a', 'c')]])
     const common = {
       subscription: batched,
@@ -70,8 +70,8 @@ describe('DeliveryQueue', () => {
       willRetry: false
     }
     expect(outcomes).toStrictEqual([
-      { ...common, message: messages[0] },
-      { ...common, message: messages[2] }
+      { ...common, id: 0, message: messages[0] },
+      { ...common, id: 2, message: messages[2] }
     ])
     expect(delivery.pending()).toBe(0)
   })
@@ -264,7 +264,7 @@ describe('DeliveryQueue', () => {
     }
     start([alone], { now: () => Date.parse(AT) })
     delivery.enqueue([track('a')])
-    expect(await delivery.drain(20_000)).toStrictEqual([])
+    expect(await delivery.drain(20_000)).toBe(0)
     expect(waits).toStrictEqual([7000, 9000, 300_000])
     expect(outcomes.map(({ status }) => status)).toStrictEqual([429, 429, 429, 200])
   })
@@ -277,7 +277,7 @@ describe('DeliveryQueue', () => {
       return { status: 503 }
     }
     delivery.enqueue([track('a')])
-    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(await delivery.drain(5000)).toBe(0)
     expect(summary()).toStrictEqual([
       ['a', 503, 'Service Unavailable: {"ok":false}', 1, true],
       ['a', 503, 'Service Unavailable: {"ok":false}', 2, true],
@@ -295,40 +295,71 @@ describe('DeliveryQueue', () => {
   })
 
   it('refuses a whole request beyond maxQueuedBytes, until what is queued is settled', async () => {
-    start([batched], { maxQueuedBytes: 3 * JSON.stringify(track('a')).length * MEMORY_PER_JSON_BYTE, flushMs: 60_000 })
+    start([batched], { maxQueuedBytes: 3 * memoryOf({ json: JSON.stringify(track('a')) }), flushMs: 60_000 })
     expect(delivery.enqueue([track('a'), track('b')])).toBe(true)
     expect(delivery.enqueue([track('c'), track('d')])).toBe(false)
     expect(delivery.enqueue([track('c')])).toBe(true)
     expect(delivery.enqueue([track('d')])).toBe(false)
-    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(await delivery.drain(5000)).toBe(0)
     expect(delivery.enqueue([track('d')])).toBe(true)
-  })
-
-  it('has room for 20,000 messages of 1 KB', () => {
-    start([alone], { flushMs: 60_000 })
-    const message = track('a', { context: { text: 'x'.repeat(1024 - JSON.stringify(track('a')).length) } })
-    expect(delivery.enqueue([message])).toBe(true)
-    expect(delivery.enqueue(Array<SegmentMessage>(19_999).fill(message))).toBe(true)
-    expect(delivery.enqueue([message])).toBe(false)
   })
 
   it('takes into an empty queue what would never fit', async () => {
     start([batched], { maxQueued: 2, maxQueuedBytes: 10 })
     expect(delivery.enqueue([track('a'), track('b'), track('c')])).toBe(true)
     expect(delivery.enqueue([track('d')])).toBe(false)
-    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(await delivery.drain(5000)).toBe(0)
     expect(bodies()).toStrictEqual([['/batch', events('a', 'b', 'c')]])
   })
 
   it('makes smaller batches of large messages', async () => {
     start([batched])
-    const large = { context: { text: 'x'.repeat(40_000) } }
+    const large = { context: { text: 'x'.repeat(100_000) } }
     delivery.enqueue(['a', 'b', 'c', 'd', 'e'].map((event) => track(event, event === 'e' ? {} : large)))
-    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(await delivery.drain(5000)).toBe(0)
     expect(bodies()).toStrictEqual([
       ['/batch', events('a', 'b')],
       ['/batch', events('c', 'd', 'e')]
     ])
+  })
+
+  describe('calls that write properties', () => {
+    const writing: Subscription = { ...alone, mapping: { ...mapping, traits: { '@path': '$.traits' } } }
+    const elsewhere: Subscription = { ...writing, name: 'elsewhere', subscribe: 'type = "identify"' }
+    const calls = [
+      track('a1', { userId: 'ann' }),
+      track('b1', { userId: 'bob' }),
+      track('a2', { userId: 'ann', type: 'identify' }),
+      track('a3', { userId: 'ann' }),
+      track('b2', { userId: 'bob' })
+    ]
+
+    /** The events that the API took, in order. */
+    async function arrived(subscriptions: Subscription[]): Promise<unknown[]> {
+      start(subscriptions, { retry: { minMs: 50, maxMs: 50 } })
+      const taken: unknown[] = []
+      api.answer = ({ body }) => {
+        const { event } = body as { event: string }
+        const isFirst =
+          api.requests.filter((request) => (request.body as { event: string }).event === event).length === 1
+        if (event === 'a1' && isFirst) return { status: 503 }
+        taken.push(event)
+        return { status: 200 }
+      }
+      delivery.enqueue(calls)
+      expect(await delivery.drain(5000)).toBe(0)
+      return taken
+    }
+
+    it('arrive in order for each user, retries and other subscriptions included, while others do not wait', async () => {
+      const taken = await arrived([writing, elsewhere])
+      expect(taken.filter((event) => String(event).startsWith('a'))).toStrictEqual(['a1', 'a2', 'a3'])
+      expect(taken.indexOf('b1')).toBeLessThan(taken.indexOf('a1'))
+    })
+
+    it('need no order when they write none', async () => {
+      expect(await arrived([alone])).toStrictEqual(['b1', 'a3', 'b2', 'a1'])
+    })
   })
 
   it('delivers and retries although a listener throws, and says so', async () => {
@@ -339,17 +370,16 @@ describe('DeliveryQueue', () => {
     })
     api.answer = () => ({ status: api.requests.length === 1 ? 503 : 200 })
     delivery.enqueue([track('a')])
-    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(await delivery.drain(5000)).toBe(0)
     expect(summary().map(([, status]) => status)).toStrictEqual([503, 200])
     expect(log).toStrictEqual(Array(2).fill('cannot tell what became of the call a: Error: no'))
   })
 
-  it('returns what is undelivered when draining takes too long', async () => {
+  it('returns how many are undelivered when draining takes too long', async () => {
     start([batched])
     api.answer = () => ({ status: 503, headers: { 'retry-after': '60' } })
-    const messages = [track('a'), track('b')]
-    delivery.enqueue(messages)
-    expect(await delivery.drain(100)).toStrictEqual(messages.map((message) => ({ message, subscription: batched })))
+    delivery.enqueue([track('a'), track('b')])
+    expect(await delivery.drain(100)).toBe(2)
   })
 
   it('takes and sends nothing after close', async () => {
@@ -357,7 +387,7 @@ describe('DeliveryQueue', () => {
     delivery.enqueue([track('a')])
     delivery.close()
     expect(delivery.enqueue([track('b')])).toBe(false)
-    expect(await delivery.drain(5)).toHaveLength(1)
+    expect(await delivery.drain(5)).toBe(1)
     expect(api.requests).toStrictEqual([])
   })
 
@@ -368,7 +398,7 @@ describe('DeliveryQueue', () => {
       return { status: 200 }
     }
     delivery.enqueue([track('a')])
-    expect(await delivery.drain(50)).toHaveLength(1)
+    expect(await delivery.drain(50)).toBe(1)
     expect(api.requests).toHaveLength(1)
     expect(outcomes).toStrictEqual([])
   })
@@ -381,7 +411,7 @@ describe('DeliveryQueue', () => {
       return { status: 200 }
     }
     delivery.enqueue([track('a'), track('b')])
-    expect(await delivery.drain(5000)).toStrictEqual([])
+    expect(await delivery.drain(5000)).toBe(0)
     expect(bodies()).toStrictEqual([
       ['/batch', events('a', 'b')],
       ['/batch', events('a', 'b')]

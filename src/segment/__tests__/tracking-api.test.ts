@@ -14,7 +14,7 @@ let accepted: { messages: SegmentMessage[]; writeKey: string }[]
 let full: boolean
 
 beforeAll(async () => {
-  const accept = (messages: SegmentMessage[], { writeKey }: { writeKey: string }) => {
+  const accept = async (messages: SegmentMessage[], { writeKey }: { writeKey: string }) => {
     if (full) return QUEUE_FULL
     accepted.push({ messages, writeKey })
     return undefined

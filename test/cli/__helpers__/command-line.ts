@@ -20,6 +20,12 @@ interface Options {
   bin?: string
 }
 
+/** Servers of several tests would have one folder for their calls. */
+function withoutSharedData(args: string[]): string[] {
+  const isOwn = args[0] !== 'serve' || args.includes('--data') || args.includes('--no-data')
+  return isOwn ? args : [...args, '--no-data']
+}
+
 const running = new Set<Running>()
 
 /** A `bin/run` that goes on: `line` waits for what it prints, nothing here ever sleeps. */
@@ -31,7 +37,10 @@ export class Running {
   private readonly watchers = new Set<() => void>()
 
   constructor(args: string[], { cwd = ROOT, env = {}, bin = join(ROOT, 'bin/run') }: Options = {}) {
-    this.child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...cleanEnvironment(), ...env } })
+    this.child = spawn(process.execPath, [bin, ...withoutSharedData(args)], {
+      cwd,
+      env: { ...cleanEnvironment(), ...env }
+    })
     // Whoever is killed closes it while the test still writes.
     this.child.stdin?.on('error', () => undefined)
     this.child.stdout?.on('data', (chunk: Buffer) => this.collect('stdout', chunk))
