@@ -37,16 +37,20 @@ function reasonOf({ message }: SyntaxError): string {
   return reason ? `: ${reason[0]}` : ''
 }
 
-/** What is left of a body past the limit is the server adapter's to drain; cancelling the stream would cut the answer off. */
+/**
+ * A body past the limit is read to its end all the same, as long as a request may take: a client that still writes would
+ * be reset, and see no answer.
+ */
 async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   const reader = request.body?.getReader()
   for (let part = await reader?.read().catch(broken); part?.value; part = await reader?.read().catch(broken)) {
     size += part.value.byteLength
-    if (size > maxBytes) throw tooLarge(maxBytes)
-    chunks.push(part.value)
+    if (size <= maxBytes) chunks.push(part.value)
+    else chunks.length = 0
   }
+  if (size > maxBytes) throw tooLarge(maxBytes)
   return Buffer.concat(chunks)
 }
 

@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { QUEUE_FULL, trackingApi } from '../tracking-api'
 import type { SegmentMessage } from '../message'
 import { listen } from './__helpers__/listen'
@@ -172,6 +174,17 @@ describe('POST /v1/batch', () => {
   it('answers a client that sends far more than it should', async () => {
     const answer = await post('/v1/batch', Buffer.alloc(30 * 1024 * 1024, 'x'))
     expect(answer).toMatchObject({ status: 400 })
+  })
+
+  it('answers a client that takes its time to send more than it should, and reads nothing before', async () => {
+    const half = 'x'.repeat(600 * 1024)
+    const head = `POST /v1/batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${2 * half.length}\r\nConnection: close\r\n\r\n`
+    const socket = connect(server.port, '127.0.0.1').pause()
+    socket.write(head + half)
+    // Longer than the server's adapter waits for what is left of a body once it is answered.
+    await delay(700)
+    socket.write(half)
+    expect((await buffer(socket)).toString()).toMatch(/^HTTP\/1\.1 400 /)
   })
 
   it('refuses a message over 32 KB and names it', async () => {
