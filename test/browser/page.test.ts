@@ -323,7 +323,7 @@ describe('the page', () => {
   })
 
   it('loads less than 250 kB, gzipped, in all', () => {
-    const folder = join(ROOT, 'dist/tester/_page/assets')
+    const folder = join(ROOT, 'dist/page/client/_page/assets')
     const bytes = readdirSync(folder).map((name) => gzipSync(readFileSync(join(folder, name))).length)
     expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250 * 1000)
   })

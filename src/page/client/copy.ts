@@ -33,7 +33,7 @@ export function asTestCase({ action, event, mapping, settings }: Tested, { excha
   return [
     `import { createTestIntegration } from '@segment/actions-core'`,
     `import nock from 'nock'`,
-    `import destination from '../..'`,
+    `import destination from '../index'`,
     '',
     `it('does what the tester showed', async () => {`,
     ...exchanges.map(expectedRequest),
