@@ -51,9 +51,9 @@ class Cursor {
   private async fill(): Promise<void> {
     this.at = 0
     do {
-      const { done, value } = await this.ids.next()
-      this.chunk = done ? [] : value
-      if (done) return
+      const next = await this.ids.next()
+      this.chunk = next.done ? [] : next.value
+      if (next.done) return
     } while (this.chunk.length === 0)
   }
 }

@@ -2,7 +2,6 @@ import { MEMORY_PER_JSON_BYTE } from '../../segment/message'
 import type { SegmentMessage } from '../../segment/message'
 import type { Line, Place } from '../lines'
 import type { Rejection } from './rejection'
-import type { OpenLine } from './run-store'
 
 /** Beyond any of these, reading waits until something is settled. */
 const MAX_LINES_IN_MEMORY = 10_000
@@ -25,6 +24,15 @@ export const NOTHING: Totals = { read: 0, delivered: 0, rejected: 0, skipped: 0 
 /** Lines that were read and have no outcome. */
 export function waitingOf({ read, delivered, rejected, skipped }: Totals): number {
   return read - delivered - rejected - skipped
+}
+
+/** A line that has no outcome. */
+export interface OpenLine {
+  position: number
+  line: number
+  message: SegmentMessage
+  /** Indexes of the subscriptions that have not delivered it, when others have. */
+  owed?: number[]
 }
 
 /** A line that has no outcome yet. */

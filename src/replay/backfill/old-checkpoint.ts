@@ -11,7 +11,8 @@ import { readEvent } from './read-event'
 import type { ReadOptions } from './read-event'
 import type { Rejection } from './rejection'
 import { differs, rejectedPath, requireSame } from './run-store'
-import type { OpenLine, RunStore, Standing } from './run-store'
+import type { OpenLine } from './ledger'
+import type { RunStore, Standing } from './run-store'
 
 /** What version 0.1.0 has left beside a file. */
 interface OldCheckpoint extends Place {

@@ -102,7 +102,7 @@ function saveNowAndThen(save: () => Promise<void>, onError: (error: unknown) => 
   let timer: NodeJS.Timeout
   let last = Promise.resolve()
   const saveIn = (pauseMs: number) => {
-    timer = setTimeout(() => (last = saveAndGoOn().catch(onError)), pauseMs)
+    timer = setTimeout(() => void (last = saveAndGoOn().catch(onError)), pauseMs)
   }
   const saveAndGoOn = async () => {
     const startedAt = performance.now()

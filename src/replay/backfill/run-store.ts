@@ -8,7 +8,7 @@ import type { Change, Sublevel } from '../../store/sublevel'
 import type { Place } from '../lines'
 import { fingerprintOf } from '../source'
 import type { Source } from '../source'
-import type { Entry, Ledger, Totals, Turn } from './ledger'
+import type { Entry, Ledger, OpenLine, Totals, Turn } from './ledger'
 import type { Rejection } from './rejection'
 
 /** How far a run is. */
@@ -20,15 +20,6 @@ export interface Standing {
   /** Up to where lines were read. */
   at: Place
   totals: Totals
-}
-
-/** A line that has no outcome. */
-export interface OpenLine {
-  position: number
-  line: number
-  message: SegmentMessage
-  /** Indexes of the subscriptions that have not delivered it, when others have. */
-  owed?: number[]
 }
 
 export function storeFolder({ pathPrefix }: Source): string {
