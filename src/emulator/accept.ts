@@ -83,6 +83,7 @@ export interface DeletionBody {
 export interface VisitorCall {
   app_id: string
   user_id: string
+  session_id?: string
   call: 'identify' | 'addUserProperties' | 'track'
   identity?: string
   event?: string

@@ -11,6 +11,8 @@ interface Visitor {
 
 interface VisitorMemory {
   visitor: Visitor
+  /** Of this tab. */
+  session: string
   identify(identity: string): void
   reset(): unknown
 }
@@ -43,6 +45,7 @@ export function heapJsSource(options: HeapJsOptions): string {
 function rememberVisitor(storageKey: string): VisitorMemory {
   const memory: VisitorMemory = {
     visitor: stored() ?? newVisitor(),
+    session: keptSession() ?? newVisitor().user_id,
     // Heap takes a visitor who becomes somebody else for another visitor.
     identify(identity) {
       const { visitor } = memory
@@ -53,6 +56,7 @@ function rememberVisitor(storageKey: string): VisitorMemory {
     reset: () => memory.visitor.identity !== null && keep(newVisitor())
   }
   keep(memory.visitor)
+  keepSession(memory.session)
 
   function newVisitor(): Visitor {
     const [high, low] = crypto.getRandomValues(new Uint32Array(2))
@@ -64,6 +68,22 @@ function rememberVisitor(storageKey: string): VisitorMemory {
       return (JSON.parse(localStorage.getItem(storageKey) ?? 'null') as Visitor | null) ?? undefined
     } catch {
       return undefined
+    }
+  }
+
+  function keptSession(): string | null {
+    try {
+      return sessionStorage.getItem(storageKey)
+    } catch {
+      return null
+    }
+  }
+
+  function keepSession(session: string): void {
+    try {
+      sessionStorage.setItem(storageKey, session)
+    } catch {
+      // A page that may not store has a new session each time.
     }
   }
 
@@ -113,6 +133,7 @@ function createHeap(appId: string, clientConfig: HeapJs['clientConfig'], memory:
     },
     resetIdentity: () => void memory.reset(),
     getUserId: () => memory.visitor.user_id,
+    getSessionId: () => memory.session,
     getIdentity: () => memory.visitor.identity,
     addUserProperties: (properties: object) => send('addUserProperties', { properties }),
     track: (event: string, properties: object = {}) =>
@@ -145,7 +166,7 @@ function startHeapJs({ appId, collectUrl }: HeapJsOptions): void {
   const memory = rememberVisitor(`heap-emulator-${appId}`)
   const post = openOutbox(collectUrl)
   const send: Send = (call, sent) =>
-    post(JSON.stringify({ app_id: appId, user_id: memory.visitor.user_id, call, ...sent }))
+    post(JSON.stringify({ app_id: appId, user_id: memory.visitor.user_id, session_id: memory.session, call, ...sent }))
   const early: unknown = page.heap
   const heap = createHeap(appId, page.heap?.clientConfig ?? page.heap?.config ?? {}, memory, send)
   const queue: unknown = page.heapReadyCb

@@ -96,14 +96,25 @@ function ingestion<Body>({ accept, charges, apply, success }: Ingestion<Body>): 
   }
 }
 
-function applyVisitorCall(store: Store, { app_id, user_id, call, ...sent }: VisitorCall, region: Region): void {
+function applyVisitorCall(
+  store: Store,
+  { app_id, user_id, session_id, call, ...sent }: VisitorCall,
+  region: Region
+): void {
   const environment = store.of(app_id)
   const { identity = '', event = '', properties } = sent
   if (call === 'identify') environment.identifyVisitor({ app_id, user_id, identity })
   else if (call === 'addUserProperties') environment.addUserProperties({ user_id, properties })
   else {
     const stored = Object.fromEntries(storedEntries(properties))
-    environment.addEvent({ region, endpoint: 'heap.js', event, identifier: { user_id }, properties: stored })
+    environment.addEvent({
+      region,
+      endpoint: 'heap.js',
+      event,
+      identifier: { user_id },
+      properties: stored,
+      session_id
+    })
   }
 }
 

@@ -88,6 +88,7 @@ export const visitorSchema = {
   properties: {
     app_id: appId,
     user_id: userId,
+    session_id: text,
     call: { enum: ['identify', 'addUserProperties', 'track'] },
     identity,
     event: { ...event, maxLength: MAX_WEB_EVENT_NAME_CHARACTERS },

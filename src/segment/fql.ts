@@ -18,6 +18,7 @@ const CONJUNCTION = /(?<![\w.])(and|or)(?![\w.])/g
 /** What the parser passes over or takes for a value, outside of texts. */
 const MISREAD: [RegExp, string][] = [
   [/'/, 'text stands in double quotes'],
+  [/\(\s*!/, 'a group begins with a negation, and its parentheses are passed over: put that condition second'],
   [/!\s*\(|(?<![\w.])not(?![\w.])/, 'its negation is passed over: negate each condition, as != does'],
   [/(?!(?:!=|<=|>=)(?![=<>!]))[=<>!]{2,}/, 'there are two operators in a row'],
   [/[=<>]\s*($|\)|(and|or)(?![\w.]))/, 'a value is missing']

@@ -3,6 +3,7 @@ import type { PageAnalytics } from './__helpers__/pipeline'
 
 /** What the functions below find in the page that they run in. */
 declare const analytics: PageAnalytics
+declare const heap: { getUserId(): string; getSessionId(): string }
 
 const CLICKED = ['Order Completed', 'Product Added', 'Signed Up']
 
@@ -115,5 +116,38 @@ describe('a visitor', () => {
     const people = (await pipeline.customEvents()).map(({ event, user_id }) => ({ event, user_id }))
     expect(people.map(({ event }) => event).sort()).toStrictEqual(['Looked', 'Priced'])
     expect(people[0].user_id).toBe(people[1].user_id)
+  })
+
+  it("and a server event with the visitor's own IDs are one person in one session", async () => {
+    await pipeline.start('both')
+    const { page } = await pipeline.open()
+    await page.evaluate(() => analytics.track('Looked'))
+    await pipeline.arrivedEvents(1)
+    const ids = await page.evaluate(() => ({ userId: heap.getUserId(), sessionId: heap.getSessionId() }))
+    const answer = await fetch(`${pipeline.url}/trackEvent`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        settings: { appId: '11' },
+        payload: {
+          type: 'track',
+          event: 'Priced',
+          anonymousId: 'server',
+          messageId: 'message-1',
+          context: { heap: ids }
+        },
+        mapping: {
+          heap_user_id: { '@path': '$.context.heap.userId' },
+          session_id: { '@path': '$.context.heap.sessionId' }
+        }
+      })
+    })
+    expect(await answer.json()).toMatchObject([{ response: { statusCode: 200 } }])
+    const events = (await pipeline.customEvents()).map(({ event, user_id, session_id }) => [event, user_id, session_id])
+    expect(events.sort()).toStrictEqual([
+      ['Looked', ids.userId, ids.sessionId],
+      ['Priced', ids.userId, ids.sessionId]
+    ])
+    expect(await pipeline.users()).toHaveLength(1)
   })
 })

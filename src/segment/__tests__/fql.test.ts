@@ -13,6 +13,7 @@ describe('parseProblem', () => {
     ['type = "track")', /parentheses do not fit/],
     ['not type = "track"', /negation is passed over/],
     ['!(type = "track")', /negation is passed over/],
+    ['type = "page" and (!contains(event, "a") or userId = null)', /group begins with a negation/],
     ['type is track', /"is" is no operator/],
     ['type = "track" and evnt = "a"', /a part of it is no condition/],
     ['((type = "track"))', /may not stand in a group/],

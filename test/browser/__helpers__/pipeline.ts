@@ -16,6 +16,7 @@ export interface StoredEvent {
   identity: string | null
   user_id: string | null
   anonymous_id: string | null
+  session_id: string | null
   /** `heap.js`, or the path that was posted to. */
   endpoint: string
   properties: Record<string, unknown>
