@@ -1,5 +1,6 @@
 import { parseFql } from '@segment/destination-subscriptions'
 import type { Condition, GroupCondition } from '@segment/destination-subscriptions'
+import { MESSAGE_TYPES } from './message'
 
 type Leaf = Exclude<Condition, GroupCondition>
 
@@ -33,7 +34,13 @@ export function parseProblem(fql: string): string | undefined {
   if (unknown) return `"${unknown.operator}" is no operator`
   const bare = fql.replace(TEXT, '""')
   const misread = MISREAD.find(([pattern]) => pattern.test(bare)) ?? []
-  return misread[1] ?? groupProblem(bare, leaves.length)
+  return misread[1] ?? groupProblem(bare, leaves.length) ?? typeProblem(leaves)
+}
+
+function typeProblem(leaves: Leaf[]): string | undefined {
+  const types = leaves.filter(({ type, operator }) => type === 'event-type' && operator === '=')
+  const unknown = types.find(({ value }) => !MESSAGE_TYPES.some((type) => type === value))
+  return unknown && `there is no call of type ${JSON.stringify(unknown.value)}`
 }
 
 /** The parser stumbles over parentheses within parentheses. */

@@ -3,11 +3,9 @@ import type { InputField } from '@segment/actions-core'
 import type { ActionOfDefinition } from '../definition'
 import { descriptionProblems, fieldProblems, labelProblems } from './field-rules'
 import { parseProblem } from '../../segment/fql'
-import { callsTaken } from './calls-taken'
-import { emptyFields } from './empty-fields'
 import { problem } from './problem'
 import type { Problem } from './problem'
-import { sampleCalls } from './sample-call'
+import { emptyFields, samplesTaken } from './sample-calls-taken'
 
 export function actionProblems(action: ActionOfDefinition, where: string): Problem[] {
   const { title, description, defaultSubscription, fields } = action
@@ -23,8 +21,7 @@ export function actionProblems(action: ActionOfDefinition, where: string): Probl
 
 export function fqlProblems(fql: string, where: string): Problem[] {
   const fault = parseProblem(fql)
-  if (fault !== undefined) return [problem('fql', where, `is not valid FQL (${fault}): ${fql}`)]
-  return callsTaken(fql).length > 0 ? [] : [problem('fql-never', where, `no call can ever match: ${fql}`)]
+  return fault === undefined ? [] : [problem('fql', where, `is not valid FQL (${fault}): ${fql}`)]
 }
 
 /** Segment groups batches by these fields, and hides the field that names them. */
@@ -46,14 +43,11 @@ function unreachedFields({ fields, defaultSubscription }: ActionOfDefinition, wh
   const withoutDefault = Object.keys(fields).filter(
     (key) => fields[key].required === true && fields[key].default === undefined
   )
-  const calls = defaultSubscription === undefined ? [] : sampleCalls(defaultSubscription)
-  const unreached = calls.flatMap((call) =>
-    emptyFields(defaultValues(fields), fields, call).map((key) => [key, String(call.type)])
-  )
-  const typeOf = new Map(unreached.filter(([key]) => !withoutDefault.includes(key)) as [string, string][])
+  const samples = defaultSubscription === undefined ? [] : samplesTaken(defaultSubscription)
+  const unreached = emptyFields(defaultValues(fields), fields, samples).filter(([key]) => !withoutDefault.includes(key))
   return [
     ...withoutDefault.map((key) => problem('required-default', `${where}.${key}`, 'is required and has no default')),
-    ...[...typeOf].map(([key, type]) =>
+    ...unreached.map(([key, type]) =>
       problem('required-default', `${where}.${key}.default`, `leaves the required field empty for ${type} calls`)
     )
   ]

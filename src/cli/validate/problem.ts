@@ -13,7 +13,6 @@ export type Rule =
   | 'required-default'
   | 'batch-keys'
   | 'fql'
-  | 'fql-never'
   | 'preset-action'
   | 'preset-field'
   | 'preset-required'

@@ -14,6 +14,8 @@ describe('parseProblem', () => {
     ['not type = "track"', /negation is passed over/],
     ['!(type = "track")', /negation is passed over/],
     ['type = "page" and (!contains(event, "a") or userId = null)', /group begins with a negation/],
+    ['type = "trak"', /no call of type "trak"/],
+    ['event = "a" or type = "Track"', /no call of type "Track"/],
     ['type is track', /"is" is no operator/],
     ['type = "track" and evnt = "a"', /a part of it is no condition/],
     ['((type = "track"))', /may not stand in a group/],

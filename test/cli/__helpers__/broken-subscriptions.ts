@@ -2,6 +2,8 @@ import { defaultValues } from '@segment/actions-core'
 import type { Broken } from './broken-fields'
 import { TRACK, audience, automatic, fields, withAction, withPresets } from './toy-definition'
 
+const AUDIENCE = 'type = "track" and context.personas.computation_class = "audience"'
+
 export const BROKEN_SUBSCRIPTIONS: Broken[] = [
   [
     'a default subscription that does not parse',
@@ -21,16 +23,9 @@ export const BROKEN_SUBSCRIPTIONS: Broken[] = [
   [
     'a subscription to a call type that there is not',
     withPresets(automatic('type = "trak"')),
-    'fql-never',
+    'fql',
     'presets[0].subscribe',
-    /no call can ever match/
-  ],
-  [
-    'a subscription that contradicts itself',
-    withPresets(automatic('type = "track" and properties.a > 5 and properties.a < 5')),
-    'fql-never',
-    'presets[0].subscribe',
-    /no call can ever match/
+    /no call of type "trak"/
   ],
   [
     'a preset of no action',
@@ -71,10 +66,17 @@ export const BROKEN_SUBSCRIPTIONS: Broken[] = [
     'two presets that deliver one call',
     withPresets(
       automatic('type = "track" and event != "A"'),
-      automatic('type = "track" and properties.x = "y"', { name: 'Other Calls' })
+      automatic('type = "track" and properties.x = null', { name: 'Other Calls' })
     ),
     'preset-overlap',
     'presets',
-    /"Calls" and "Other Calls" .*"type":"track"/
+    /"Calls" and "Other Calls" both deliver one call, such as the sample track$/
+  ],
+  [
+    'a preset that also takes the calls of audiences',
+    withPresets(automatic(TRACK), automatic(AUDIENCE, { name: 'Audiences' })),
+    'preset-overlap',
+    'presets',
+    /"Calls" and "Audiences" .* sample audience-track$/
   ]
 ]
