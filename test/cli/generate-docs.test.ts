@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { heap } from '../../src'
-import { catalogPage } from '../../src/cli/generate/docs/catalog-page'
-import { refusalTable } from '../../src/cli/generate/docs/refusals'
-import { DEV, run } from './__helpers__/command-line'
+import { BEGIN, catalogPage, END } from '../../src/cli/generate/docs/catalog-page'
+import { MAX_REQUESTS_PER_BATCH } from '../../src/destinations/heap/bulk'
+import * as limits from '../../src/lib/heap/limits'
+import { DEV, ROOT, run } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { audience, automatic, good, text, TRACK, withFields } from './__helpers__/toy-definition'
 
@@ -15,7 +15,7 @@ const toy = (description: string) =>
 
 const TOY_PAGE = `# Toy
 
-<!-- Generated from the definition by generate:docs. Do not edit. -->
+${BEGIN}
 
 Slug \`actions-toy\`.
 
@@ -49,15 +49,28 @@ Key \`send\`.
 | Calls | \`send\` | \`type = "track"\` | the defaults |
 | Audience | \`send\` | event \`warehouse_audience_entered_track\` | \`event: none\`, \`colour: "blue"\`, \`batch_keys: none\` |
 
-## Notes
-
-Some.
+${END}
 `
 
 describe('catalogPage', () => {
-  it('shows settings, actions, fields, presets and notes', () => {
-    const presets = [automatic(TRACK), audience({ colour: 'blue' })]
-    expect(catalogPage({ ...good, presets }, ['## Notes', 'Some.'])).toBe(TOY_PAGE)
+  const toyOfPage = { ...good, presets: [automatic(TRACK), audience({ colour: 'blue' })] }
+
+  it('shows settings, actions, fields and presets', () => {
+    expect(catalogPage(toyOfPage)).toBe(TOY_PAGE)
+  })
+
+  it('writes again what stands between the markers, and nothing else', () => {
+    const around = (tables: string) => `# My Toy\n\nBy hand.\n\n${BEGIN}${tables}${END}\n\n## Limits\n`
+    const [, tables] = TOY_PAGE.split(BEGIN)
+    expect(catalogPage(toyOfPage, around('\nold\n'))).toBe(around(tables.split(END)[0]))
+  })
+
+  it.each([
+    ['neither', '# Toy\n'],
+    ['the first alone', `${BEGIN}\n`],
+    ['the second first', `${END}\n${BEGIN}\n`]
+  ])('refuses a page that has of the markers %s', (_name, present) => {
+    expect(() => catalogPage(toyOfPage, present)).toThrow(`it must have the lines "${BEGIN}" and "${END}"`)
   })
 
   it('shows what a field takes, and keeps its text within the cell', () => {
@@ -79,26 +92,66 @@ describe('catalogPage', () => {
   })
 })
 
-describe('refusalTable', () => {
-  it('has what the definition says', async () => {
-    expect(await refusalTable(heap, [{ action: 'groupAccount', when: 'none', payload: {} }])).toBe(
-      [
-        '| action | when | message |',
-        '| --- | --- | --- |',
-        '| `groupAccount` | none | No account: `account_id` is missing or a placeholder. Map it to the ID of the account, usually `$.groupId`. |'
-      ].join('\n')
-    )
-  })
+/** Each limit of Heap's, and the row that tells of it. */
+const ROWS: Record<keyof typeof limits, [page: string, what: string][]> = {
+  MAX_ITEMS_PER_REQUEST: [
+    ['heap', 'events in a request'],
+    ['heap', 'users in a request'],
+    ['heap', 'accounts in a request']
+  ],
+  MAX_EVENTS_PER_MINUTE: [['heap', 'events a minute for an App ID']],
+  MAX_EVENTS_PER_MINUTE_OF_IDENTITY: [['heap', 'events a minute for an identity']],
+  MAX_EVENT_NAME_LENGTH: [['heap', 'characters of an event name']],
+  MAX_IDENTITY_LENGTH: [
+    ['heap', 'characters of an identity'],
+    ['heap-web', 'characters of an identity']
+  ],
+  MAX_PROPERTY_LENGTH: [
+    ['heap', 'characters of a property key or text'],
+    ['heap-web', 'characters of a text']
+  ],
+  MAX_HEAP_USER_ID: [['heap', "Heap's own user ID, in `heap_user_id`"]],
+  MIN_PARTNER_IDEMPOTENCY_KEY_LENGTH: [['heap', 'characters of the message ID of an anonymous event']],
+  MAX_USERS_PER_DELETION: [['heap', 'users in a deletion']],
+  MAX_WEB_KEY_LENGTH: [['heap-web', 'characters of a property key']],
+  MAX_WEB_EVENT_NAME_LENGTH: [['heap-web', 'characters of an event name']]
+}
 
-  it('fails on a payload that is no longer refused, and sends nothing', async () => {
-    const payload = { account_id: 'acme' }
-    await expect(refusalTable(heap, [{ action: 'groupAccount', when: 'none', payload }])).rejects.toThrow(
-      'groupAccount no longer refuses {"account_id":"acme"}'
-    )
+describe('the catalog pages', () => {
+  const figureIn = (page: string, what: string) => {
+    const lines = readFileSync(join(ROOT, 'docs', `${page}.md`), 'utf8').split('\n')
+    return lines.find((line) => line.startsWith(`| ${what} |`))?.split('|')[2]
+  }
+
+  it.each(Object.entries(ROWS).flatMap(([name, rows]) => rows.map((row) => [name, ...row] as const)))(
+    'tell %s, of %s: %s',
+    (name, page, what) => {
+      const figure = limits[name as keyof typeof limits].toLocaleString('en-US')
+      expect(figureIn(page, what)).toMatch(new RegExp(`(^ |\\[|0 to )${figure}(\\]| |$)`))
+    }
+  )
+
+  it('tell how many requests a batch may take', () => {
+    expect(figureIn('heap', 'requests for one batch')).toBe(` ${MAX_REQUESTS_PER_BATCH} `)
   })
 })
 
 describe('generate:docs', () => {
+  it('ends with an error at a page without the markers, and leaves it as it is', async () => {
+    const output = temporaryFolder()
+    const folder = join(output, 'toy')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'index.ts'), toy('The name.'))
+    writeFileSync(join(output, 'toy.md'), '# Toy\n')
+
+    expect(await run(['generate:docs', '--path', folder, '--output', output], { bin: DEV })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Error: cannot write ${join(output, 'toy.md')}: it must have the lines "${BEGIN}" and "${END}", between which the tables are written\n`
+    })
+    expect(readFileSync(join(output, 'toy.md'), 'utf8')).toBe('# Toy\n')
+  })
+
   it('writes a page named after the folder, and fails with --check when a field changes', async () => {
     const output = temporaryFolder()
     const folder = join(output, 'toy')

@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { GenerateCommand } from '../../generate/command'
 import type { GeneratedFile } from '../../generate/file'
 
 export default class GenerateDocs extends GenerateCommand {
-  static description = 'Write the catalog page of a destination, docs/<destination>.md, from its definition'
+  static description = 'Write the tables of docs/<destination>.md, the catalog page, from the definition'
 
   static examples = [
     '<%= config.bin %> <%= command.id %>',
@@ -36,15 +37,17 @@ export default class GenerateDocs extends GenerateCommand {
 
   private async pageOf(path: string, output: string): Promise<GeneratedFile> {
     await this.isFolder(path)
-    const [{ catalogPage }, { notesOn }, { loadDefinition }] = await Promise.all([
+    const [{ catalogPage }, { loadDefinition }] = await Promise.all([
       import('../../generate/docs/catalog-page'),
-      import('../../generate/docs/notes'),
       import('../../../segment/load-definition')
     ])
+    const page = join(output, `${basename(resolve(path))}.md`)
+    const present = await readFile(page, 'utf8').catch(() => undefined)
     const definition = await loadDefinition(path)
-    return {
-      path: join(output, `${basename(resolve(path))}.md`),
-      content: catalogPage(definition, await notesOn(definition))
+    try {
+      return { path: page, content: catalogPage(definition, present) }
+    } catch (error) {
+      return this.error(`cannot write ${page}: ${(error as Error).message}`)
     }
   }
 }

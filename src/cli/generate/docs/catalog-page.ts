@@ -5,14 +5,25 @@ import type { ActionOfDefinition, Definition } from '../../definition'
 import { fieldTable, settingTable } from './field-table'
 import { code, page, prose, table } from './markdown'
 
-const BANNER = '<!-- Generated from the definition by generate:docs. Do not edit. -->'
+/** What stands between the two is written from the definition, the rest of a page by hand. */
+export const BEGIN = '<!-- begin of what generate:docs writes: do not edit -->'
+export const END = '<!-- end of what generate:docs writes -->'
 
-/** The page that a catalog shows of a destination. `notes` are sections on what a definition cannot say. */
-export function catalogPage(definition: Definition, notes: string[] = []): string {
-  const { name, slug = '', mode, description = '', actions, presets = [] } = definition
+/**
+ * The page that a catalog shows of a destination: the one there is, with the tables written again, or a new one.
+ * @throws Error when the page does not have both markers
+ */
+export function catalogPage(definition: Definition, present = `# ${definition.name}\n\n${BEGIN}\n${END}\n`): string {
+  const [before, ...rest] = present.split(BEGIN)
+  const [, ...after] = rest.join(BEGIN).split(END)
+  if (after.length === 0) {
+    throw new Error(`it must have the lines "${BEGIN}" and "${END}", between which the tables are written`)
+  }
+  return `${before}${BEGIN}\n\n${tables(definition)}\n${END}${after.join(END)}`
+}
+
+function tables({ slug = '', mode, description = '', actions, presets = [], ...definition }: Definition): string {
   return page(
-    `# ${name}`,
-    BANNER,
     prose(description),
     `Slug ${code(slug)}${mode === undefined ? '' : `, ${mode} mode`}.`,
     '## Settings',
@@ -20,8 +31,7 @@ export function catalogPage(definition: Definition, notes: string[] = []): strin
     '## Actions',
     actionTable(actions),
     ...Object.entries(actions).flatMap(([key, action]) => actionSection(key, action)),
-    ...(presets.length > 0 ? ['## Presets', presetTable(presets, actions)] : []),
-    ...notes
+    ...(presets.length > 0 ? ['## Presets', presetTable(presets, actions)] : [])
   )
 }
 
