@@ -9,7 +9,7 @@ import { onClientError } from '../../segment/http-errors'
 import { LIMITS, listen, TIMEOUTS_MS } from '../listen'
 import type { LocalServer } from '../listen'
 
-const UNREAD_MS = 200
+const UNREAD_MS = 400
 
 /** More than the system takes for a client that does not read. */
 const LARGE = 'x'.repeat(40_000_000)
@@ -19,22 +19,24 @@ interface Bindings {
 }
 
 let server: LocalServer
-/** What was asked, and what of it is over. */
+/** What was asked, what of it the server has found idle, and what is over. */
 const seen: string[] = []
 
 function app(): Hono<{ Bindings: Bindings }> {
   const routes = new Hono<{ Bindings: Bindings }>()
   routes.use(async ({ env: { outgoing }, req: { path } }, next) => {
     seen.push(`${path} asked`)
+    outgoing.on('timeout', () => seen.push(`${path} idle`))
     outgoing.on('close', () => seen.push(`${path} over`))
     return next()
   })
   routes.get('/large', ({ body }) => body(LARGE))
-  routes.get('/slow', ({ text }) => delay(4 * UNREAD_MS).then(() => text('done')))
+  routes.get('/slow', ({ text }) => until(() => seen.includes('/slow idle')).then(() => text('done')))
+  routes.get('/held', ({ text }) => until(() => seen.includes('let go')).then(() => text('done')))
   routes.get('/news', (context) =>
     streamSSE(context, async (stream) => {
       await stream.writeSSE({ data: 'first' })
-      await stream.sleep(4 * UNREAD_MS)
+      await until(() => seen.includes('/news idle'))
       await stream.writeSSE({ data: 'second' })
     })
   )
@@ -48,7 +50,7 @@ async function serve(): Promise<void> {
 
 function ask(path: string): Socket {
   const socket = connect(server.port, '127.0.0.1').on('error', () => undefined)
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
   return socket
 }
 
@@ -61,7 +63,7 @@ async function read(socket: Socket): Promise<string> {
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
-  const givenUpAt = Date.now() + 10_000
+  const givenUpAt = Date.now() + 50_000
   while (!isTrue()) {
     if (Date.now() > givenUpAt) throw new Error(`seen only ${seen.join(', ')}`)
     await delay(10)
@@ -91,32 +93,37 @@ describe('listen', () => {
     await until(() => seen.length > 0)
     socket.write('GET /')
     const sending = setInterval(() => socket.write('x'), UNREAD_MS / 4)
-    await until(() => seen.includes('/large over'))
-    clearInterval(sending)
+    await until(() => seen.includes('/large over')).finally(() => clearInterval(sending))
     expect((await read(socket)).length).toBeLessThan(LARGE.length)
   })
 
-  it('waits for an answer that takes its time, for news, and for a client that reads slowly', async () => {
+  it('waits for an answer that takes its time, and for news', async () => {
     await serve()
-    const large = ask('/large').pause()
-    const reading = setInterval(() => large.read(1_000_000) as unknown, 20)
     const [slow, news] = await Promise.all(['/slow', '/news'].map((path) => read(ask(path))))
     expect(slow).toMatch(/done$/)
     expect(news).toMatch(/data: first\n[^]*data: second\n/)
-    await until(() => large.bytesRead > LARGE.length)
-    clearInterval(reading)
+  })
+
+  it('waits for a client that reads slowly', async () => {
+    await serve()
+    const large = ask('/large').pause()
+    const reading = setInterval(() => large.read(1_000_000) as unknown, UNREAD_MS / 8)
+    await until(() => large.bytesRead > LARGE.length).finally(() => clearInterval(reading))
     large.destroy()
   })
 
   it('closes a connection beyond its limit at once, until there is room again', async () => {
     jest.replaceProperty(LIMITS, 'connections', 2)
     await serve()
-    const [first, second] = ['/slow', '/slow'].map(ask)
+    const [first, second] = ['/held', '/held'].map(ask)
     await until(() => seen.length === 2)
-    expect(await read(ask('/slow'))).toBe('')
+    expect(await read(ask('/held'))).toBe('')
     first.destroy()
-    await until(() => seen.includes('/slow over'))
-    expect(await read(ask('/slow'))).toMatch(/done$/)
+    await until(() => seen.includes('/held over'))
+    const third = read(ask('/held'))
+    await until(() => seen.filter((what) => what === '/held asked').length === 3)
+    seen.push('let go')
+    expect(await third).toMatch(/done$/)
     second.destroy()
   })
 })
