@@ -26,7 +26,8 @@ function importsOf(file, values = false) {
   const visit = (node) => {
     const isType = ts.isImportDeclaration(node) && node.importClause?.isTypeOnly
     const named = (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier
-    const called = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0]
+    const called =
+      ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0]
     for (const name of [named, called]) {
       if (name && ts.isStringLiteral(name) && name.text.startsWith('.') && !(values && isType)) found.push(name.text)
     }
