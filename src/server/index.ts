@@ -20,6 +20,7 @@ import { watchSources } from './source-watcher'
 
 const CALLS = {
   holds: 'calls that wait',
+  busy: 'stop that server, or name another folder with --data',
   remedy: 'move it away to begin anew; what waits in it is then not delivered'
 }
 

@@ -14,6 +14,8 @@ export interface StoreKind {
   holds: string
   /** What to do about a store that is damaged, as the end of a sentence: `delete it to …`. */
   remedy: string
+  /** What to do while another process works on it, likewise. Default: `wait for its end`. */
+  busy?: string
 }
 
 /** What LevelDB says when the disk or the system refuses, which deleting the store would not mend. */
@@ -96,11 +98,11 @@ interface DatabaseError extends Error {
   cause?: DatabaseError
 }
 
-function explained(error: unknown, folder: string, { remedy }: StoreKind): unknown {
+function explained(error: unknown, folder: string, { remedy, busy = 'wait for its end' }: StoreKind): unknown {
   if (error instanceof Errors.CLIError) return error
   const { code = '', syscall, cause } = error as DatabaseError
   const { message } = cause ?? (error as Error)
-  if (cause?.code === 'LEVEL_LOCKED') return refusal(`another run works on ${folder}: wait for its end`)
+  if (cause?.code === 'LEVEL_LOCKED') return refusal(`another run works on ${folder}: ${busy}`)
   if (syscall !== undefined || REFUSED_BY_SYSTEM.test(message)) return refusal(`cannot write ${folder}: ${message}`)
   const isDamage = error instanceof Damage || code.startsWith('LEVEL_')
   return isDamage ? refusal(`${folder} is damaged (${message}): ${remedy}`) : error

@@ -90,7 +90,7 @@ describe('serve with its data', () => {
     expect(await run(['serve', '--noUI', '--port', '0', '--data', data])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Error: another run works on ${data}: wait for its end\n`
+      stderr: `Error: another run works on ${data}: stop that server, or name another folder with --data\n`
     })
   })
 
