@@ -1,7 +1,10 @@
 import type { DestinationDefinition } from '@segment/actions-core'
+import { MemoryLevel } from 'memory-level'
+import { AcceptedCalls } from '../../segment/accepted-calls'
 import { Engine } from '../../segment/engine'
 import type { Outcome } from '../../segment/queue'
 import type { SegmentMessage } from '../../segment/message'
+import { Store } from '../../store/store'
 import { CallLog } from '../call-log'
 import { Deliveries } from '../deliveries'
 
@@ -89,5 +92,24 @@ describe('Deliveries', () => {
       await deliveries.enqueue(calls(at, at))
     }
     expect(await deliveries.stop(10)).toBe(3)
+  })
+
+  it('takes nothing that cannot be kept, and goes on once it can', async () => {
+    const database = new MemoryLevel()
+    const store = new Store(database, { close: () => database.close() })
+    const accepted = await AcceptedCalls.in(store)
+    const log = new CallLog({ print: () => undefined, url: '', secrets: [] })
+    const delivered: string[] = []
+    const onOutcome = ({ message }: Outcome) => void delivered.push(message.messageId)
+    deliveries = new Deliveries({ settings: {}, log, onOutcome, accepted })
+    deliveries.replace(engine('First'), 'Toy')
+    const write = jest.spyOn(store, 'write').mockRejectedValueOnce(new Error('no space left on device'))
+    await expect(deliveries.enqueue(calls(1, 2))).rejects.toThrow('no space left on device')
+    write.mockRestore()
+    expect(await deliveries.enqueue(calls(3, 3))).toBe(true)
+    answer()
+    expect(await deliveries.stop(5000)).toBe(0)
+    expect(delivered).toStrictEqual(['m-3'])
+    await store.close()
   })
 })
