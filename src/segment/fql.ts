@@ -1,8 +1,9 @@
-import { parseFql } from '@segment/destination-subscriptions'
+import { parseFql, validate } from '@segment/destination-subscriptions'
 import type { Condition, GroupCondition } from '@segment/destination-subscriptions'
 import { MESSAGE_TYPES } from './message'
 
 type Leaf = Exclude<Condition, GroupCondition>
+type Event = Record<string, unknown>
 
 /** As Segment's parser calls them; it takes any other word for one, too. */
 const OPERATORS = [
@@ -38,7 +39,7 @@ export function parseProblem(fql: string): string | undefined {
 }
 
 function typeProblem(leaves: Leaf[]): string | undefined {
-  const types = leaves.filter(({ type, operator }) => type === 'event-type' && operator === '=')
+  const types = leaves.filter((leaf) => pathOf(leaf) === 'type' && leaf.operator === '=')
   const unknown = types.find(({ value }) => !MESSAGE_TYPES.some((type) => type === value))
   return unknown && `there is no call of type ${JSON.stringify(unknown.value)}`
 }
@@ -58,6 +59,57 @@ function groupProblem(bare: string, conditions: number): string | undefined {
   return conditions === levels.flat().length + 1 ? undefined : 'a part of it is no condition'
 }
 
+/** Why the FQL does not take the event; undefined when it does. */
+export function mismatch(subscribe: string, event: Event): string | undefined {
+  const fql = parseFql(subscribe)
+  if ('error' in fql) return `not valid FQL: ${refusalOf(fql.error)}`
+  return reasonAgainst(fql, event)
+}
+
+function reasonAgainst(condition: Condition, event: Event): string | undefined {
+  if (holds(condition, event)) return undefined
+  if (condition.type !== 'group') return leafReason(condition, event)
+  const reasons = condition.children.flatMap((child) => reasonAgainst(child, event) ?? [])
+  const unique = [...new Set(reasons)]
+  return condition.operator === 'or' ? orReason(unique) : unique.join('; ')
+}
+
+function orReason(reasons: string[]): string {
+  return reasons.length > 1 ? `none of: ${reasons.join(' / ')}` : reasons.join('')
+}
+
+function holds(condition: Condition, event: Event): boolean {
+  const group: GroupCondition = { type: 'group', operator: 'and', children: [condition] }
+  return validate(group, event)
+}
+
+function leafReason(leaf: Leaf, event: Event): string {
+  const path = pathOf(leaf)
+  const wanted = [leaf.operator, leaf.value === undefined ? '' : JSON.stringify(leaf.value)].join(' ').trim()
+  return `${path} is ${shown(at(event, path))}, needed: ${path} ${wanted}`
+}
+
+function at(event: Event, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => own(value, key), event)
+}
+
+function own(value: unknown, key: string): unknown {
+  return Object(value) === value && Object.prototype.hasOwnProperty.call(value, key) ? (value as Event)[key] : undefined
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing'
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
 function leavesOf(condition: Condition): Leaf[] {
   return condition.type === 'group' ? condition.children.flatMap(leavesOf) : [condition]
+}
+
+const PARENTS = { 'event-property': 'properties', 'event-trait': 'traits', 'event-context': 'context' } as const
+
+function pathOf(leaf: Leaf): string {
+  if (leaf.type === 'event-type') return 'type'
+  return 'name' in leaf ? `${PARENTS[leaf.type]}.${leaf.name}` : leaf.type
 }

@@ -1,7 +1,6 @@
-import { parseFql, validate } from '@segment/destination-subscriptions'
 import { transform } from '@segment/actions-core'
 import type { InputField } from '@segment/actions-core'
-import { parseProblem } from '../../segment/fql'
+import { mismatch, parseProblem } from '../../segment/fql'
 import { SAMPLE_CALLS } from '../../segment/sample-calls'
 import type { SampleCall } from '../../segment/sample-calls'
 
@@ -9,9 +8,8 @@ type Mapping = Parameters<typeof transform>[0]
 
 /** Names of the sample calls that a subscription takes. None when the FQL is wrong. */
 export function samplesTaken(subscribe: string): string[] {
-  const fql = parseFql(subscribe)
-  if ('error' in fql || parseProblem(subscribe) !== undefined) return []
-  return Object.keys(SAMPLE_CALLS).filter((name) => validate(fql, SAMPLE_CALLS[name]))
+  if (parseProblem(subscribe) !== undefined) return []
+  return Object.keys(SAMPLE_CALLS).filter((name) => mismatch(subscribe, SAMPLE_CALLS[name]) === undefined)
 }
 
 /** The sample call that a connected audience sends for an event such as `warehouse_audience_entered_track`. */

@@ -1,4 +1,4 @@
-import { parseProblem } from '../fql'
+import { mismatch, parseProblem } from '../fql'
 
 describe('parseProblem', () => {
   it.each([
@@ -37,5 +37,27 @@ describe('parseProblem', () => {
     'event = "a\\" and traits.not = true and userId != null'
   ])('has nothing to say of %s', (fql) => {
     expect(parseProblem(fql)).toBeUndefined()
+  })
+})
+
+describe('mismatch', () => {
+  it.each([
+    ['type = "track"', { type: 'track' }, undefined],
+    ['type = "track"', { type: 'page' }, 'type is "page", needed: type = "track"'],
+    [
+      'event = "Paid" and userId = "a"',
+      {},
+      'event is missing, needed: event = "Paid"; userId is missing, needed: userId = "a"'
+    ],
+    ['properties.total > 5', { properties: { total: 4 } }, 'properties.total is 4, needed: properties.total > 5'],
+    ['traits.plan = "pro"', { traits: null }, 'traits.plan is missing, needed: traits.plan = "pro"'],
+    [
+      'type = "track" or type = "page"',
+      { type: 'group' },
+      'none of: type is "group", needed: type = "track" / type is "group", needed: type = "page"'
+    ],
+    ['type', {}, 'not valid FQL: Value token is missing']
+  ])('of %s with %j is %j', (subscribe, event, reason) => {
+    expect(mismatch(subscribe, event)).toEqual(reason)
   })
 })
