@@ -2,7 +2,6 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { listen } from '../../src/server/listen'
 import { createEmulator } from '../../src/emulator'
 import type { Emulator, RecordedRequest } from '../../src/emulator'
-import { onClientError } from '../../src/segment/http-errors'
 import { HEALTHY } from './phases'
 
 /** A line of the journal: a request to Heap. Its body is there when Heap has taken it. */
@@ -45,7 +44,7 @@ async function main(port: number, journal: string): Promise<void> {
   emulator.onChange((change) => {
     if (change.type === 'request') appendFileSync(journal, `${JSON.stringify(lineOf(change.request))}\n`)
   })
-  const { url } = await listen({ port, fetch: (request, env) => emulator.app.fetch(request, env), onClientError })
+  const { url } = await listen({ port, fetch: (request, env) => emulator.app.fetch(request, env) })
   console.log(`ready at ${url}`)
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { RequestError } from '@hono/node-server'
 import type { Context } from 'hono'
 
 const CLIENT_ERRORS: Record<string, [line: string, message: string]> = {
@@ -34,6 +35,13 @@ export function onClientError(
   const headers = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close']
   // A client that never closes its side would keep the connection for ever.
   socket.end(`HTTP/1.1 ${line}\r\n${headers.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** For the adapter's `errorHandler`: a request that is HTTP and not valid all the same, as with an impossible Host. */
+export function onRequestError(error: unknown): Response {
+  const isInvalid = error instanceof RequestError
+  const message = isInvalid ? `this is not a valid request: ${error.message}` : 'unexpected error'
+  return Response.json(errorBody(message), { status: isInvalid ? 400 : 500 })
 }
 
 /** For `app.notFound` of whatever serves the routes of this folder. */

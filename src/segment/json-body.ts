@@ -1,5 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
+import { isJsonObject } from './json-object'
+import { nestingProblem } from './nesting'
 
 /** A request body that cannot be read: `tooLarge` past the limit, otherwise not the JSON it should be. */
 export class BodyError extends Error {
@@ -10,6 +12,10 @@ export class BodyError extends Error {
     readonly tooLarge: boolean = false
   ) {
     super(message)
+  }
+
+  get status(): 400 | 413 {
+    return this.tooLarge ? 413 : 400
   }
 }
 
@@ -26,6 +32,20 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
   } catch (error) {
     throw new BodyError(`the body is not valid JSON${reasonOf(error as SyntaxError)}`)
   }
+}
+
+/**
+ * Reads a body that must be a JSON object, not nested too deep. Another content type is refused, as any web page may send
+ * it here unasked. Throws BodyError.
+ */
+export async function readJsonObject(request: Request, maxBytes: number): Promise<Record<string, unknown>> {
+  const isJson = /^application\/json\b/i.test(request.headers.get('content-type') ?? '')
+  if (!isJson) throw new BodyError('send the body with Content-Type: application/json')
+  const body = await readJson(request, maxBytes)
+  if (!isJsonObject(body)) throw new BodyError('the body must be a JSON object')
+  const problem = nestingProblem(body, 'the body')
+  if (problem !== undefined) throw new BodyError(problem)
+  return body
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { SegmentEvent } from '@segment/actions-core'
 import { isoTimestamp } from '../lib/iso-timestamp'
 import { isJsonObject } from './json-object'
-import { isNestedDeeperThan, MAX_NESTING } from './nesting'
+import { nestingProblem } from './nesting'
 
 export const MESSAGE_TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const
 export type MessageType = (typeof MESSAGE_TYPES)[number]
@@ -50,9 +50,8 @@ export function parseMessage(value: unknown, arrival: Arrival): ParsedMessage {
 
 function toMessage(value: unknown, arrival: Arrival): SegmentMessage {
   if (!isJsonObject(value)) throw new Refusal('the message must be a JSON object')
-  if (isNestedDeeperThan(value, MAX_NESTING)) {
-    throw new Refusal(`the message is nested deeper than ${MAX_NESTING} levels; flatten its properties or traits`)
-  }
+  const tooDeep = nestingProblem(value, 'the message')
+  if (tooDeep !== undefined) throw new Refusal(`${tooDeep}; flatten its properties or traits`)
   const type = messageType(value.type, arrival.type)
   requireIdentifier(value)
   const { writeKey: _writeKey, sentAt: _sentAt, ...fields } = withoutNullContext(value)

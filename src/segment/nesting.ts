@@ -1,8 +1,12 @@
 /** Levels of objects and arrays an event may have: the engine overflows its stack at some 2,000, one event taking its batch along. */
-export const MAX_NESTING = 500
+const MAX_NESTING = 500
 
-/** Whether `value`, as `JSON.parse` made it, has more than `levels` objects and arrays inside one another. */
-export function isNestedDeeperThan(value: unknown, levels: number): boolean {
+/** Undefined unless `value`, as `JSON.parse` made it, is nested too deep. `what` is what the message calls it. */
+export function nestingProblem(value: unknown, what: string): string | undefined {
+  return isNestedDeeperThan(value, MAX_NESTING) ? `${what} is nested deeper than ${MAX_NESTING} levels` : undefined
+}
+
+function isNestedDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   // No call goes deeper than `levels`, however deep the value is.
   if (levels === 0) return true

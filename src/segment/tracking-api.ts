@@ -6,7 +6,7 @@ import { BodyError, readJson } from './json-body'
 import { isJsonObject } from './json-object'
 import { MEMORY_PER_JSON_BYTE, MESSAGE_TYPES, parseMessage } from './message'
 import type { Arrival, MessageType, SegmentMessage } from './message'
-import { isNestedDeeperThan, MAX_NESTING } from './nesting'
+import { nestingProblem } from './nesting'
 
 /** @see https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#max-request-size */
 export const MAX_BATCH_BYTES = 500 * 1024
@@ -109,8 +109,8 @@ function batchParts(body: Record<string, unknown>): Parts {
   const shared = Object.entries({ context, integrations }).filter(([, value]) => value !== undefined && value !== null)
   const wrong = shared.find(([, value]) => !isJsonObject(value))
   if (wrong) return { problem: `${wrong[0]} of the batch must be a JSON object` }
-  if (isNestedDeeperThan(shared, MAX_NESTING))
-    return { problem: `the batch is nested deeper than ${MAX_NESTING} levels` }
+  const tooDeep = nestingProblem(shared, 'the batch')
+  if (tooDeep !== undefined) return { problem: tooDeep }
   if (jsonBytes(Object.fromEntries(shared)) * MEMORY_PER_JSON_BYTE * batch.length > MAX_SHARED_BYTES) {
     return { problem: 'context and integrations of the batch are too large for so many messages; send fewer at once' }
   }

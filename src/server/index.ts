@@ -5,7 +5,6 @@ import { createEmulator } from '../emulator'
 import type { EmulatorOptions } from '../emulator'
 import { AcceptedCalls } from '../segment/accepted-calls'
 import type { ConnectionMode } from '../segment/connection'
-import { onClientError } from '../segment/http-errors'
 import { openStore } from '../store/open'
 import { CallLog } from './call-log'
 import { openChangeSocket } from './change-socket'
@@ -60,8 +59,7 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
   const accepted = store && (await AcceptedCalls.in(store))
   const server = await listen({
     port: options.port,
-    fetch: (request, bindings) => pipeline.app.fetch(request, bindings),
-    onClientError
+    fetch: (request, bindings) => pipeline.app.fetch(request, bindings)
   })
   const log = createLog(options, server.url)
   const pipeline = createPipeline(options, server.url, definition, log, accepted)

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { getRequestListener, RequestError } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 import { Errors } from '@oclif/core'
 import type { MiddlewareHandler } from 'hono'
-import { errorBody } from '../segment/http-errors'
+import { onClientError, onRequestError } from '../segment/http-errors'
 
 export const HOST = '127.0.0.1'
 
@@ -36,16 +36,14 @@ interface ListenOptions {
   fetch: (request: Request, bindings: object) => Response | Promise<Response>
   /** 0 takes a free one. */
   port: number
-  /** Answers what is not HTTP. */
-  onClientError: (error: NodeJS.ErrnoException, socket: Socket) => void
 }
 
 /**
  * Serves on 127.0.0.1.
  * @throws CLIError when the port is taken or may not be used
  */
-export async function listen({ fetch, port, onClientError }: ListenOptions): Promise<LocalServer> {
-  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler })
+export async function listen({ fetch, port }: ListenOptions): Promise<LocalServer> {
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: onRequestError })
   const server = createServer(TIMEOUTS_MS, (request, response) => void listener(request, response))
   applyLimits(server)
   server.on('clientError', (error, socket) => onClientError(error, socket as Socket))
@@ -73,13 +71,6 @@ export function portError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EACCES')
     return new Errors.CLIError(`port ${port} may not be used: choose one above 1023 with --port`)
   return error
-}
-
-/** A request that is HTTP and still none, as with a Host that no address can be made of. */
-function errorHandler(error: unknown): Response {
-  const isInvalid = error instanceof RequestError
-  const message = isInvalid ? `this is not a valid request: ${error.message}` : 'unexpected error'
-  return Response.json(errorBody(message), { status: isInvalid ? 400 : 500 })
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { createEmulator } from '../emulator'
 import type { EmulatorOptions } from '../emulator'
-import { jsonNotFound, onClientError } from '../segment/http-errors'
+import { jsonNotFound } from '../segment/http-errors'
 import { noForeignWrites, noSniffing } from './cross-origin'
 import { listen, localHostOnly } from './listen'
 import type { LocalServer } from './listen'
@@ -12,5 +12,5 @@ export async function serveEmulator(port: number, options: EmulatorOptions): Pro
   app.use(noSniffing, localHostOnly, noForeignWrites)
   app.route('/', createEmulator(options).app)
   app.notFound(jsonNotFound)
-  return listen({ port, fetch: (request, bindings) => app.fetch(request, bindings), onClientError })
+  return listen({ port, fetch: (request, bindings) => app.fetch(request, bindings) })
 }

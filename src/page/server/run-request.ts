@@ -1,6 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import { BodyError } from '../../segment/json-body'
-import { isNestedDeeperThan, MAX_NESTING } from '../../segment/nesting'
 import { isJsonObject } from '../../segment/json-object'
 import type { JsonObject, RunRequest } from '../protocol'
 
@@ -8,11 +7,10 @@ import type { JsonObject, RunRequest } from '../protocol'
 const MAX_EVENTS = 1000
 
 /** The body of a preview or a send, or a BodyError that says what is wrong with it. */
-export function runRequest(body: unknown, { actions }: DestinationDefinition): RunRequest {
-  const { action, event, mapping, settings = {} } = objectOr(body, 'the body must be a JSON object')
+export function runRequest(body: JsonObject, { actions }: DestinationDefinition): RunRequest {
+  const { action, event, mapping, settings = {} } = body
   if (typeof action !== 'string' || !Object.keys(actions).includes(action))
     throw new BodyError('there is no such action')
-  if (isNestedDeeperThan(body, MAX_NESTING)) throw new BodyError(`nested deeper than ${MAX_NESTING} levels`)
   return {
     action,
     event: checkedEvent(event),

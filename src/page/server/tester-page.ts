@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Emulator } from '../../emulator'
 import { Engine } from '../../segment/engine'
 import type { Outcome } from '../../segment/queue'
-import { BodyError, readJson } from '../../segment/json-body'
+import { BodyError, readJsonObject } from '../../segment/json-body'
 import type { SegmentMessage } from '../../segment/message'
 import { CallHistory } from './call-history'
 import { PropertyHistory } from './property-history'
@@ -16,7 +16,7 @@ import { pageFiles } from './page-files'
 import { matchPresets } from './preset-match'
 import { eventsOf, runEvents } from './run-events'
 import { runRequest } from './run-request'
-import type { JsonObject, PageState, PreviewResult, RunRequest, RunResult } from '../protocol'
+import type { PageState, PreviewResult, RunRequest, RunResult } from '../protocol'
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024
 const LISTED_CALLS = 50
@@ -84,7 +84,7 @@ export class TesterPage {
     app.post('/_page/preview', async (context) => context.json(await this.preview(await this.asked(context))))
     app.post('/_page/send', async (context) => context.json(await this.send(await this.asked(context))))
     app.post('/_page/settings', async (context) => {
-      const sent = (await bodyOf(context)) as JsonObject
+      const sent = await readJsonObject(context.req.raw, MAX_BODY_BYTES)
       return context.json(await testSettings(this.engine, this.settings.complete(this.engine.definition, sent)))
     })
     app.get('/_page/calls', (context) => context.json(this.history.newest(LISTED_CALLS)))
@@ -112,7 +112,7 @@ export class TesterPage {
 
   private async asked(context: Context): Promise<RunRequest> {
     const { definition } = this.engine
-    const request = runRequest(await bodyOf(context), definition)
+    const request = runRequest(await readJsonObject(context.req.raw, MAX_BODY_BYTES), definition)
     return { ...request, settings: this.settings.complete(definition, request.settings) }
   }
 
@@ -148,13 +148,6 @@ const sameOrigin: MiddlewareHandler = async (context, next) => {
   return context.json({ error: 'Only the page served here may ask this.' }, 403)
 }
 
-async function bodyOf({ req }: Context): Promise<unknown> {
-  const isJson = /^application\/json\b/i.test(req.header('content-type') ?? '')
-  if (!isJson) throw new BodyError('send the body with Content-Type: application/json')
-  return readJson(req.raw, MAX_BODY_BYTES)
-}
-
 function readableError(error: Error, context: Context): Response {
-  const status = error instanceof BodyError ? (error.tooLarge ? 413 : 400) : 500
-  return context.json({ error: error.message }, status)
+  return context.json({ error: error.message }, error instanceof BodyError ? error.status : 500)
 }

@@ -5,7 +5,6 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { onClientError } from '../../segment/http-errors'
 import { LIMITS, listen, TIMEOUTS_MS } from '../listen'
 import type { LocalServer } from '../listen'
 
@@ -45,7 +44,7 @@ function app(): Hono<{ Bindings: Bindings }> {
 
 async function serve(): Promise<void> {
   const { fetch } = app()
-  server = await listen({ port: 0, fetch: (request, bindings) => fetch(request, bindings), onClientError })
+  server = await listen({ port: 0, fetch: (request, bindings) => fetch(request, bindings) })
 }
 
 function ask(path: string): Socket {
