@@ -48,8 +48,13 @@ export class AcceptedCalls {
 
   static async in(store: Store): Promise<AcceptedCalls> {
     const calls = new AcceptedCalls(store)
-    for await (const chunk of calls.failed.entries()) calls.failedKeys.push(...chunk.map(([key]) => key))
-    calls.nextId = 1 + Number(calls.failedKeys.at(-1)?.split(' ')[0] ?? -1)
+    const used = [-1]
+    for await (const chunk of calls.failed.entries()) {
+      calls.failedKeys.push(...chunk.map(([key]) => key))
+      used.push(...chunk.map(([key]) => Number(key.split(' ')[0])))
+    }
+    for await (const chunk of calls.waiting.entries()) used.push(...chunk.map(([key]) => Number(key)))
+    calls.nextId = 1 + used.reduce((most, id) => Math.max(most, id))
     return calls
   }
 
@@ -64,7 +69,6 @@ export class AcceptedCalls {
       for (const [key, { message, routes }] of chunk) left.push({ id: Number(key), message, routes })
     }
     for (const { id, routes } of left) this.open.set(id, new Set(routes))
-    this.nextId = Math.max(this.nextId, 1 + (left.at(-1)?.id ?? -1))
     return left
   }
 
@@ -95,16 +99,17 @@ export class AcceptedCalls {
     for await (const chunk of this.failed.entries()) for (const [key, call] of chunk) yield { key, call }
   }
 
-  /** Takes failed calls up again: from now on they wait. */
-  async retry(failures: { key: string; call: FailedCall }[]): Promise<AcceptedCall[]> {
+  /** Calls that were refused or given up, as new ones. */
+  again(failures: { call: FailedCall }[]): AcceptedCall[] {
+    return failures.map(({ call: { message, route } }) => ({ id: this.newId(), message, routes: [route] }))
+  }
+
+  /** The calls wait from now on, in place of the failures that they come from. */
+  async replace(failures: { key: string }[], calls: AcceptedCall[]): Promise<void> {
     const keys = new Set(failures.map(({ key }) => key))
-    const calls = failures.map(({ call: { message, route } }) => ({ id: this.newId(), message, routes: [route] }))
-    await this.add(
-      calls,
-      [...keys].map((key) => this.failed.del(key))
-    )
+    const changes = [...keys].map((key) => this.failed.del(key))
+    await this.add(calls, changes)
     this.failedKeys = this.failedKeys.filter((key) => !keys.has(key))
-    return calls
   }
 
   private keep(key: string, call: FailedCall): Change[] {

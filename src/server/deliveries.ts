@@ -1,11 +1,11 @@
 import type { JSONObject } from '@segment/actions-core'
 import sum from 'lodash/sum'
-import type { AcceptedCalls, FailedCall, Settled } from '../segment/accepted-calls'
+import type { AcceptedCall, AcceptedCalls, FailedCall, Settled } from '../segment/accepted-calls'
 import { defaultSubscriptions } from '../segment/connection'
 import type { Engine } from '../segment/engine'
 import type { SegmentMessage } from '../segment/message'
 import { DeliveryQueue, routeOf } from '../segment/queue'
-import type { Outcome, QueuedCall } from '../segment/queue'
+import type { Claim, Outcome } from '../segment/queue'
 import { isRetryable } from '../segment/retry'
 import type { Job } from '../segment/subscription-queue'
 import { UserOrder } from '../segment/user-order'
@@ -25,6 +25,7 @@ export class Deliveries {
   private retired: DeliveryQueue<unknown>[] = []
   private readonly order = new UserOrder<Job>()
   private calls = 0
+  private resumed: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: DeliveriesOptions) {}
 
@@ -53,31 +54,40 @@ export class Deliveries {
   /** Takes all the messages, or none and returns false. Rejects, and takes none, when they cannot be kept. */
   async enqueue(messages: SegmentMessage[]): Promise<boolean> {
     const { accepted } = this.options
+    await this.resumed
     const claim = this.current?.claim(messages.map((message) => ({ id: accepted?.newId() ?? this.calls++, message })))
     if (!claim) return false
-    try {
-      await accepted?.add(claim.calls)
-    } catch (error) {
-      claim.cancel()
-      throw error
-    }
-    claim.start()
-    return true
+    return this.keepAndStart(claim, async () => accepted?.add(claim.calls))
   }
 
-  /** Delivers what an earlier run has left; returns how many calls that are. */
+  /** Delivers, before anything else, what an earlier run has left; returns how many calls that are. */
   async resume(): Promise<number> {
-    const left = (await this.options.accepted?.left()) ?? []
-    return this.takeUp(left)
+    const left = this.options.accepted?.left() ?? Promise.resolve([])
+    this.resumed = left.then((calls) => {
+      const claim = this.current?.claim(calls)
+      if (!claim) return
+      this.giveUpRoutesThatAreGone(calls, claim)
+      claim.start()
+    })
+    await this.resumed
+    return (await left).length
   }
 
-  /** Delivers again what was refused or given up, as far as `isAsked`; returns how many calls that are. */
-  async replay(isAsked: (call: FailedCall) => boolean): Promise<number> {
+  /**
+   * Delivers again what was refused or given up, as far as `isAsked`; returns how many calls that are. Undefined when
+   * the queue has no room for them.
+   */
+  async replay(isAsked: (call: FailedCall) => boolean): Promise<number | undefined> {
     const { accepted } = this.options
     if (!accepted) return 0
-    const failures = []
+    const failures: { key: string; call: FailedCall }[] = []
     for await (const failure of accepted.failures()) if (isAsked(failure.call)) failures.push(failure)
-    return this.takeUp(await accepted.retry(failures))
+    const calls = accepted.again(failures)
+    const claim = this.current?.claim(calls)
+    if (!claim) return undefined
+    await this.keepAndStart(claim, () => accepted.replace(failures, calls))
+    this.giveUpRoutesThatAreGone(calls, claim)
+    return calls.length
   }
 
   /** Delivers what was taken; after `timeoutMs` gives up and returns how many calls are left. */
@@ -87,18 +97,26 @@ export class Deliveries {
     return sum(left)
   }
 
-  private takeUp(calls: Required<QueuedCall>[]): number {
-    const claim = this.current?.claim(calls)
-    const routesOf = new Map(claim?.calls.map(({ id, routes }) => [id, routes]))
-    for (const call of calls) {
-      const gone = call.routes.filter((route) => !routesOf.get(call.id)?.includes(route))
-      for (const route of gone) this.giveUp(call, route)
+  private async keepAndStart(claim: Claim, keep: () => Promise<void>): Promise<true> {
+    try {
+      await keep()
+    } catch (error) {
+      claim.cancel()
+      throw error
     }
-    claim?.start()
-    return claim?.calls.length ?? 0
+    claim.start()
+    return true
   }
 
-  private giveUp({ id, message }: QueuedCall, route: string): void {
+  /** A definition that was changed since may have lost a subscription. */
+  private giveUpRoutesThatAreGone(calls: AcceptedCall[], claim: Claim): void {
+    const known = new Map(claim.calls.map(({ id, routes }) => [id, routes]))
+    for (const call of calls) {
+      for (const route of call.routes) if (!known.get(call.id)?.includes(route)) this.giveUp(call, route)
+    }
+  }
+
+  private giveUp({ id, message }: AcceptedCall, route: string): void {
     const reason = 'the definition has no such subscription any more'
     const failure = { action: route.split(' ')[0], outcome: 'given-up' as const, status: 400, reason, at: now() }
     this.keep(id, { message, route, ...failure })

@@ -63,12 +63,13 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
   })
   const log = createLog(options, server.url)
   const pipeline = createPipeline(options, server.url, definition, log, accepted)
+  const resumed = pipeline.resume()
   const socket = options.webSocket ? await openSocket(server) : undefined
   const watcher = await watchSources(options.watched, () =>
     reload(options, pipeline, log).then(() => socket?.announce())
   )
   announce(options, server.url)
-  const left = await pipeline.resume()
+  const left = await resumed
   if (left > 0) log.note(`delivering calls that an earlier run has left: ${left}`)
   return {
     stop: async (timeoutMs) => {

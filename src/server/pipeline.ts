@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { HEAP_ORIGINS } from '../destinations/heap/heap-api'
 import type { Emulator } from '../emulator'
 import { errorBody } from '../segment/http-errors'
-import type { AcceptedCalls, FailedCall } from '../segment/accepted-calls'
+import type { AcceptedCalls } from '../segment/accepted-calls'
 import { actionsTester } from '../segment/actions-tester'
 import { isDeliveredInCloud } from '../segment/connection'
 import type { ConnectionMode } from '../segment/connection'
@@ -100,7 +100,10 @@ export class Pipeline {
     if (this.page) this.app.route('/', this.page.app)
     this.app.route('/', exampleSite())
     this.app.route('/', settingsCdn(this.options.cdn))
-    this.app.post('/_segment/replay', async (context) => context.json(await this.replay(context.req.raw)))
+    this.app.post('/_segment/replay', async (context) => {
+      const replayed = await this.replay(context.req.raw)
+      return replayed === undefined ? context.json(errorBody(QUEUE_FULL.message), 429) : context.json({ replayed })
+    })
     this.app.use('/v1/*', this.logRefusals)
     this.app.route('/', trackingApi({ accept: (messages, { writeKey }) => this.accept(messages, writeKey) }))
     if (emulator) this.app.route('/', emulator.app)
@@ -126,11 +129,11 @@ export class Pipeline {
     return undefined
   }
 
-  private async replay(request: Request): Promise<{ replayed: number }> {
+  private async replay(request: Request): Promise<number | undefined> {
     const { outcome, event } = (await readJson(request, MAX_QUESTION_BYTES)) as Record<string, unknown>
-    const isAsked = (call: FailedCall) =>
-      call.outcome === outcome && (event === undefined || call.message.event === event)
-    return { replayed: await this.deliveries.replay(isAsked) }
+    return this.deliveries.replay(
+      (call) => call.outcome === outcome && (event === undefined || call.message.event === event)
+    )
   }
 
   private noteDeviceCalls(count: number): void {

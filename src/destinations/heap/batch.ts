@@ -1,10 +1,11 @@
 import { Attempt, BulkRequests } from './bulk'
+import { BULK_CALLS } from './heap-api'
 import type { BulkCall, HeapAnswer, HeapClient, HeapItem } from './heap-api'
 import { failure, isFailed, isRetryable, notSent, outcomeOf, succeeded, worseOf } from './outcome'
 import type { Failed, Outcome } from './outcome'
 
-/** The order in which a batch's calls go out. */
-const BULK_ORDER: readonly BulkCall[] = ['track', 'partnerTrack', 'userProperties', 'accountProperties']
+/** In the order in which a batch's calls go out. */
+const BULK_ORDER = Object.keys(BULK_CALLS) as BulkCall[]
 
 /** Heap documents no bulk form of identify. */
 const CONCURRENT_LINKS = 5

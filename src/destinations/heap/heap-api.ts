@@ -43,7 +43,10 @@ export type HeapItem =
 
 export type BulkCall = Exclude<HeapItem['call'], 'identify'>
 
-/** Where each bulk call goes, the list its items stand in, and what else its body holds. */
+/**
+ * Where each bulk call goes, the list its items stand in, and what else its body holds. In the order in which a batch's
+ * calls go out: events before the properties of those who sent them.
+ */
 export const BULK_CALLS = {
   track: { path: '/api/track', list: 'events', body: {} },
   partnerTrack: { path: '/api/integrations/track', list: 'events', body: { library: 'server' } },
