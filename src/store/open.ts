@@ -57,7 +57,7 @@ export async function openScratch(folder?: string): Promise<Store> {
 }
 
 async function openDatabase(folder: string, createIfMissing: boolean): Promise<ClassicLevel> {
-  const database = new ClassicLevel(folder, { createIfMissing, cacheSize: 1 << 20 })
+  const database = new ClassicLevel(folder, { createIfMissing, cacheSize: 1 << 20, writeBufferSize: 1 << 20 })
   await database.open()
   return database
 }

@@ -121,7 +121,7 @@ export class Replay {
       for (const line of chunk) {
         while (this.isBlocked()) await this.traffic.changed.wait()
         if (this.stop.signal.aborted) return
-        this.enter(line, 'yes')
+        this.resume(line)
       }
     }
     for await (const chunk of lines) {
@@ -156,18 +156,22 @@ export class Replay {
     ledger.totals.read++
     if ('reason' in read) return this.refuse(line, read.reason)
     const { message } = read
-    if (!this.isWanted(message) || this.routesOf(message).length === 0) return ledger.skip()
-    this.enter({ position: line.start, line: line.number, message }, 'no')
+    const routes = this.isWanted(message) ? this.routesOf(message) : []
+    if (routes.length === 0) return ledger.skip()
+    this.enter({ position: line.start, line: line.number, message }, routes, 'no')
   }
 
   private routesOf(message: SegmentMessage): Route[] {
     return this.routes.filter(({ matches }) => matches(message))
   }
 
-  private enter(line: OpenLine, inStore: 'no' | 'yes'): void {
-    const { message, owed } = line
-    const routes = this.routesOf(message).filter(({ index }) => owed?.includes(index) ?? true)
-    if (routes.length === 0) return
+  private resume(line: OpenLine): void {
+    const routes = this.routesOf(line.message).filter(({ index }) => line.owed?.includes(index) ?? true)
+    if (routes.length > 0) this.enter(line, routes, 'yes')
+  }
+
+  private enter(line: OpenLine, routes: Route[], inStore: 'no' | 'yes'): void {
+    const { message } = line
     const indexes = routes.map(({ index }) => index)
     const entry = this.options.ledger.enter(line, indexes, inStore)
     for (const { sender, identityOf } of routes) sender.add({ message, entry, identity: identityOf?.(message) })

@@ -12,7 +12,7 @@ import type { ReplayOptions } from './replay'
 import { differs, rejectedPath, RunStore, storeFolder } from './run-store'
 import type { Standing } from './run-store'
 
-const SAVE_EVERY_MS = 2_000_000
+const SAVE_EVERY_MS = 1_000
 
 /** Saving takes at most this share of a run's time, however much there is and slow the disk. */
 const SHARE_OF_TIME = 0.1
