@@ -81,7 +81,7 @@ const ARROWS: Record<string, string[]> = {
   emulator: [],
   segment: ['store', 'destinations', 'lib'],
   store: [],
-  replay: ['store', 'segment', 'destinations', 'lib'],
+  replay: ['segment', 'destinations', 'lib'],
   'page/client': ['page/protocol'],
   'page/server': ['page/protocol', 'segment', 'emulator'],
   'page/protocol': [],

@@ -1,5 +1,7 @@
 import { SingleBar } from 'cli-progress'
 import { printable } from '../segment/printable'
+import type { Ledger } from './backfill/ledger'
+import type { Source } from './source'
 
 const BAR_EVERY_MS = 250
 const LINE_EVERY_MS = 5_000
@@ -35,13 +37,22 @@ export class Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
 
+  start(
+    source: Pick<Source, 'path'>,
+    ledger: Pick<Ledger, 'totals' | 'waiting'>,
+    share: () => number | undefined
+  ): void {
+    const figures = () => ({ ...ledger.totals, waiting: ledger.waiting })
+    this.follow(source.path, figures, share)
+  }
+
   follow(named: string, figures: () => Figures, share: () => number | undefined): void {
     const name = printable(named)
-    const startedAt = performance.now()
+    const startedAt = Date.now()
     const before = figures()
     this.refresh = () => {
       const now = figures()
-      const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000)
+      const seconds = Math.max(0.001, (Date.now() - startedAt) / 1000)
       const perSecond = Math.round((now.delivered + now.rejected - before.delivered - before.rejected) / seconds)
       this.show({ ...now, name, perSecond, retried: this.retried, share: share() })
     }

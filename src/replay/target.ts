@@ -7,7 +7,7 @@ import heap from '../destinations/heap'
 import { appIdProblem, HEAP_ORIGINS } from '../destinations/heap/heap-api'
 import { Engine } from '../segment/engine'
 import { appIdFor } from '../segment/app-id'
-import { readJson } from './json-file'
+import { readJson } from './durable-file'
 import { isJsonObject } from '../segment/json-object'
 
 /** An emulator on the same machine answers at once. */

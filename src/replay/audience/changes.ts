@@ -1,95 +1,118 @@
-import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
-import { defaultSubscriptions } from '../../segment/connection'
-import type { EngineOutcome } from '../../segment/engine-outcome'
-import type { SegmentMessage } from '../../segment/message'
-import { numberKey } from '../../store/sublevel'
-import type { Change } from '../../store/sublevel'
+import { appendAt } from '../durable-file'
 import { callOf, deliver, reasonOf } from '../deliver'
 import type { Progress } from '../progress'
+import { SAVE_EVERY_MS } from '../backfill/checkpoint-writer'
 import type { Target } from '../target'
-import type { Membership } from './compare'
-import type { Members } from './members'
-import type { NewList, Refusal } from './new-list'
+import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
+import { defaultSubscriptions } from '../../segment/connection'
+import type { SegmentMessage } from '../../segment/message'
+import type { Membership } from './sorted-ids'
+import type { AudienceState, SyncCheckpoint } from './state'
 
-interface ChangesOptions {
-  members: Members
-  list: NewList
+export interface ChangeOptions {
+  state: AudienceState
   target: Target
   /** In snake_case. */
   key: string
+  /** Rows that name nobody, and members that Heap refused, with the reasons. */
+  rejectedFile: string
   signal: AbortSignal
   progress: Progress
 }
 
-interface Batch {
-  key: string
-  members: Membership[]
+export function count(totals: SyncCheckpoint, { before, now }: Membership): void {
+  if (before && now) totals.unchanged++
+  else if (now) totals.added++
+  else totals.removed++
 }
 
-/** Tells Heap who has come and who has left. */
+interface Change {
+  message: SegmentMessage
+  member: Membership
+  refusal?: { status: number; reason: string }
+}
+
+/** What has changed since the last sync, told to Heap in order of the ids. */
 export class Changes {
-  added = 0
-  removed = 0
-  refused = 0
-  waiting = 0
-  /** What Heap has acknowledged and the store does not say yet. */
-  private outcomes: Change[] = []
-  private refusals: Refusal[] = []
+  readonly checkpoint: SyncCheckpoint
+  private rejections = ''
+  private refused = ''
+  private savedAt = Date.now()
+  private waiting = 0
+  private refusals = 0
+  /** Seen since something was settled: an interrupted sync sees them again. */
+  private readonly passed: { unchanged: number; last?: string }
 
-  constructor(private readonly options: ChangesOptions) {}
+  constructor(
+    private readonly options: ChangeOptions,
+    checkpoint: SyncCheckpoint
+  ) {
+    this.checkpoint = { ...checkpoint }
+    this.passed = { unchanged: 0, last: checkpoint.after }
+  }
 
+  figures() {
+    const { added, removed, rejected } = this.checkpoint
+    return { delivered: added + removed, rejected, waiting: this.waiting }
+  }
+
+  /** Changes that have an outcome. */
   get settled(): number {
-    return this.added + this.removed + this.refused
+    const { added, removed } = this.checkpoint
+    return added + removed + this.refusals
   }
 
-  /**
-   * Whom a batch names is in the store before it is sent, and what Heap has acknowledged after it: in one write with the
-   * names of the batch after the next, while the next is on its way.
-   */
-  async send(memberships: AsyncIterable<Membership[]>): Promise<void> {
-    const { members, signal } = this.options
-    let current: Batch | undefined
-    let next: Batch | undefined
-    try {
-      for await (next of batchesOf(memberships)) {
-        const ids = next.members.map(({ id }) => id)
-        const writing = members.write([...this.outcomes.splice(0), members.tell(next.key, ids)])
-        await both(writing, current && this.deliver(current))
-        current = next
-        next = undefined
-        if (signal.aborted) break
+  async run(): Promise<void> {
+    const { state, signal } = this.options
+    const { after } = this.checkpoint
+    let batch: Membership[] = []
+    for await (const members of await state.memberships()) {
+      for (const member of members) {
+        if (after !== undefined && member.id <= after) continue
+        this.passed.last = member.id
+        if (member.before === member.now) this.passed.unchanged++
+        else batch.push(member)
+        if (batch.length < MAX_ITEMS_PER_REQUEST) continue
+        await this.send(batch)
+        batch = []
+        if (signal.aborted) return
       }
-      if (current) await this.deliver(current)
-    } finally {
-      if (next) this.outcomes.push(members.tell(next.key, []))
-      await members.write(this.outcomes.splice(0))
     }
+    await this.send(batch)
   }
 
-  private async deliver({ key, members: batch }: Batch): Promise<void> {
-    const { members, list, signal, progress } = this.options
-    const unsettled = new Set(signal.aborted ? [] : batch.map(({ id }) => id))
-    this.waiting = unsettled.size
-    try {
-      const changes = batch.map((member) => ({ member, message: audienceCall(this.options.key, member) }))
-      await deliver(
-        {
-          engine: this.options.target.engine,
-          call: this.call(),
-          signal,
-          settle: ({ member }, outcome) => {
-            unsettled.delete(member.id)
-            this.settle(member, outcome)
-          },
-          onRetry: (again, reason, { waitMs }) => progress.retry(again.length, reason, waitMs)
+  /** The rejected lines first, then the checkpoint that counts them. */
+  async save(): Promise<void> {
+    const { state, rejectedFile } = this.options
+    this.checkpoint.rejectedBytes = await appendAt(rejectedFile, this.checkpoint.rejectedBytes, this.rejections)
+    this.checkpoint.refusedBytes = await appendAt(state.refused, this.checkpoint.refusedBytes, this.refused)
+    this.rejections = ''
+    this.refused = ''
+    await state.save(this.checkpoint)
+    this.savedAt = Date.now()
+  }
+
+  private async send(members: Membership[]): Promise<void> {
+    const changes = members.map((member): Change => ({ member, message: audienceCall(this.options.key, member) }))
+    let settled = 0
+    this.waiting = changes.length
+    await deliver(
+      {
+        engine: this.options.target.engine,
+        call: this.call(),
+        signal: this.options.signal,
+        settle: (change, outcome) => {
+          settled++
+          const { status } = outcome
+          if (status >= 300) change.refusal = { status, reason: reasonOf(outcome) }
         },
-        changes
-      )
-    } finally {
-      this.waiting = 0
-      this.outcomes.push(members.tell(key, [...unsettled]))
-      await list.refuse(this.refusals.splice(0))
-    }
+        onRetry: (again, reason, { waitMs }) => this.options.progress.retry(again.length, reason, waitMs)
+      },
+      changes
+    )
+    this.waiting = 0
+    if (settled === changes.length) this.settle(changes)
+    if (Date.now() - this.savedAt >= SAVE_EVERY_MS) await this.save()
   }
 
   private call() {
@@ -100,39 +123,21 @@ export class Changes {
     return callOf(subscription, target)
   }
 
-  private settle({ id, now }: Membership, outcome: EngineOutcome): void {
-    const { status } = outcome
-    if (status < 300) {
-      this.outcomes.push(this.options.members.acknowledged(id, now))
-      if (now) this.added++
-      else this.removed++
-    } else {
-      this.refused++
-      this.refusals.push({ id, member: now, status, reason: reasonOf(outcome) })
+  private settle(changes: Change[]): void {
+    this.checkpoint.after = this.passed.last
+    this.checkpoint.unchanged += this.passed.unchanged
+    this.passed.unchanged = 0
+    for (const { member, refusal } of changes) {
+      if (!refusal) {
+        count(this.checkpoint, member)
+        continue
+      }
+      this.checkpoint.rejected++
+      this.refusals++
+      this.rejections += `${JSON.stringify({ id: member.id, member: member.now, ...refusal })}\n`
+      this.refused += `${member.id}\n`
     }
   }
-}
-
-/** Waits for both, also when one fails. */
-async function both(...tasks: (Promise<void> | undefined)[]): Promise<void> {
-  for (const result of await Promise.allSettled(tasks.map(async (task) => task)))
-    if (result.status === 'rejected') throw result.reason
-}
-
-/** What Heap does not know, as many at a time as it takes. */
-async function* batchesOf(memberships: AsyncIterable<Membership[]>): AsyncGenerator<Batch> {
-  let members: Membership[] = []
-  let count = 0
-  for await (const chunk of memberships) {
-    for (const member of chunk) {
-      if (member.before === member.now && member.isSure) continue
-      members.push(member)
-      if (members.length < MAX_ITEMS_PER_REQUEST) continue
-      yield { key: numberKey(count++), members }
-      members = []
-    }
-  }
-  if (members.length > 0) yield { key: numberKey(count), members }
 }
 
 /** The identify call by which Segment Engage says who enters or leaves an audience. */

@@ -12,7 +12,10 @@ import { isJsonObject } from '../../segment/json-object'
 import { printable } from '../../segment/printable'
 
 /** What a column or field with the userId may be called, without regard to case: the first that there is. */
-const ID_NAMES = ['userid', 'user_id', 'identity', 'id']
+const ID_NAMES = ['userid', 'user_id', 'user id', 'identity', 'id']
+
+/** Names a column, and nobody: as `email` and `customer_id` do. */
+const COLUMN_NAME = /^(e-?mail|mail|name|phone|members?|users?|customers?|uid|uuid)$|[_ -]id$/i
 
 const LINE_END = Buffer.from('\n')
 const EMPTY = Buffer.alloc(0)
@@ -143,7 +146,7 @@ function requireTable({ path }: Source, first: string[]): void {
     )
   }
   if (fieldIn(first, undefined) !== undefined) return
-  if (first.length > 1) {
+  if (first.length > 1 || COLUMN_NAME.test(cell.trim())) {
     throw new Errors.CLIError(
       `${path} has no column userId, user_id, identity or id: name the one with the ids with --column; it has ${shownNames(first)}`
     )

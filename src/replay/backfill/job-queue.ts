@@ -1,6 +1,7 @@
 import type { SegmentMessage } from '../../segment/message'
 import type { Entry } from './ledger'
 import type { RateLimit } from './rate-limit'
+import type { OverflowFile, Slot } from './overflow-file'
 
 export interface Job {
   message: SegmentMessage
@@ -12,15 +13,15 @@ export interface Job {
 /** What a sender needs to keep to Heap's rates. */
 export interface Pacing {
   rateLimit: RateLimit
-  /** The entry's message need not stay in memory. */
-  onAside: (entry: Entry) => void
-  /** From the store, when it has not stayed. */
-  messageAt: (position: number) => Promise<SegmentMessage>
+  /** Holds the messages of identities that wait. */
+  overflow: OverflowFile
+  /** The entry's message is in the overflow file and no longer in memory. */
+  onOverflow: (entry: Entry) => void
 }
 
 interface Waiting {
   until: number
-  entries: Entry[]
+  jobs: { entry: Entry; slot: Slot }[]
 }
 
 /** Jobs in order. Those of an identity that has used up its rate wait aside, in order, and hold up nobody else. */
@@ -49,7 +50,7 @@ export class JobQueue {
     if (this.aside.size === 0) return undefined
     let first = Infinity
     for (const { until } of this.aside.values()) first = Math.min(first, until)
-    return Math.max(0, first - performance.now())
+    return Math.max(0, first - Date.now())
   }
 
   /** At most `size` jobs that may go out now. */
@@ -59,48 +60,50 @@ export class JobQueue {
     const most = await rateLimit.take(Math.min(size, this.ready.length + this.dueCount()), signal)
     const batch: Job[] = []
     await this.takeDue(this.pacing, batch, most)
-    this.takeReady(this.pacing, batch, most)
-    rateLimit.giveBack(most - batch.length)
+    await this.takeReady(this.pacing, batch, most)
+    await rateLimit.giveBack(most - batch.length)
     return batch
   }
 
   private dueCount(): number {
     let count = 0
-    for (const { until, entries } of this.aside.values()) if (until <= performance.now()) count += entries.length
+    for (const { until, jobs } of this.aside.values()) if (until <= Date.now()) count += jobs.length
     return count
   }
 
-  private async takeDue({ rateLimit, messageAt }: Pacing, batch: Job[], most: number): Promise<void> {
+  private async takeDue(pacing: Pacing, batch: Job[], most: number): Promise<void> {
     for (const [identity, waiting] of this.aside) {
-      if (waiting.until > performance.now()) continue
-      while (waiting.entries.length > 0 && batch.length < most) {
-        const waitMs = rateLimit.takeFor(identity)
-        waiting.until = performance.now() + waitMs
-        const entry = waitMs > 0 ? undefined : waiting.entries.shift()
-        if (!entry) break
-        batch.push({ message: entry.message ?? (await messageAt(entry.position)), entry, identity })
+      if (waiting.until > Date.now()) continue
+      let taken = 0
+      while (taken < waiting.jobs.length && batch.length < most) {
+        const waitMs = await pacing.rateLimit.takeFor(identity)
+        waiting.until = Date.now() + waitMs
+        if (waitMs > 0) break
+        const { entry, slot } = waiting.jobs[taken++]
+        batch.push({ message: JSON.parse(pacing.overflow.take(slot)) as SegmentMessage, entry, identity })
       }
-      if (waiting.entries.length === 0) this.aside.delete(identity)
+      waiting.jobs.splice(0, taken)
+      if (waiting.jobs.length === 0) this.aside.delete(identity)
     }
   }
 
-  private takeReady(pacing: Pacing, batch: Job[], most: number): void {
+  private async takeReady(pacing: Pacing, batch: Job[], most: number): Promise<void> {
     let seen = 0
     while (seen < this.ready.length && batch.length < most) {
       const job = this.ready[seen++]
       const { identity } = job
       const waiting = identity === undefined ? undefined : this.aside.get(identity)
-      const waitMs = waiting || identity === undefined ? 0 : pacing.rateLimit.takeFor(identity)
+      const waitMs = waiting || identity === undefined ? 0 : await pacing.rateLimit.takeFor(identity)
       if (waiting) setAside(pacing, waiting, job)
       else if (waitMs === 0 || identity === undefined) batch.push(job)
-      else this.aside.set(identity, setAside(pacing, { until: performance.now() + waitMs, entries: [] }, job))
+      else this.aside.set(identity, setAside(pacing, { until: Date.now() + waitMs, jobs: [] }, job))
     }
     this.ready.splice(0, seen)
   }
 }
 
-function setAside({ onAside }: Pacing, waiting: Waiting, { entry }: Job): Waiting {
-  waiting.entries.push(entry)
-  onAside(entry)
+function setAside({ overflow, onOverflow }: Pacing, waiting: Waiting, { message, entry }: Job): Waiting {
+  waiting.jobs.push({ entry, slot: overflow.put(JSON.stringify(message)) })
+  onOverflow(entry)
   return waiting
 }

@@ -1,5 +1,6 @@
 import { transform } from '@segment/actions-core/mapping-kit'
 import type { JSONObject, JSONValue } from '@segment/actions-core'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { realId } from '../../lib/heap/identity'
 import type { SegmentMessage } from '../../segment/message'
 import { MAX_EVENTS_PER_MINUTE_OF_IDENTITY } from '../../lib/heap/limits'
@@ -13,33 +14,40 @@ const IDENTITY_WINDOWS = 10
 export class RateLimit {
   /** Most events that may go out at once. */
   readonly burst: number
-  private readonly app: Windows
-  private readonly identities: Windows
+  private readonly app: RateLimiterMemory
+  private readonly identities: RateLimiterMemory
 
   constructor(eventsPerMinute: number) {
-    this.app = new Windows(eventsPerMinute, APP_WINDOWS)
-    this.identities = new Windows(Math.min(eventsPerMinute, MAX_EVENTS_PER_MINUTE_OF_IDENTITY), IDENTITY_WINDOWS)
+    this.app = windows(eventsPerMinute, APP_WINDOWS)
+    this.identities = windows(Math.min(eventsPerMinute, MAX_EVENTS_PER_MINUTE_OF_IDENTITY), IDENTITY_WINDOWS)
     this.burst = this.app.points
   }
 
   /** Waits until the app has room, and takes it for as many of these events as it can; for none when the signal aborts. */
   async take(events: number, signal: AbortSignal): Promise<number> {
     while (events > 0 && !signal.aborted) {
-      const some = Math.min(events, Math.max(1, this.app.left('app')))
-      const waitMs = this.app.take('app', some)
+      const some = Math.min(events, Math.max(1, await pointsLeft(this.app, 'app')))
+      const waitMs = await msUntilRoom(this.app, 'app', some)
       if (waitMs === 0) return some
       await sleep(waitMs, signal)
     }
     return 0
   }
 
-  giveBack(events: number): void {
-    this.app.giveBack('app', events)
+  async giveBack(events: number): Promise<void> {
+    if (events > 0) await this.app.reward('app', events)
   }
 
   /** 0 when the identity may have one more event now, else the milliseconds until it may. */
-  takeFor(identity: string): number {
-    return this.identities.take(identity, 1)
+  takeFor(identity: string): Promise<number> {
+    return msUntilRoom(this.identities, identity, 1)
+  }
+
+  private async waitFor(identity: string, signal: AbortSignal): Promise<void> {
+    for (let waitMs = 1; waitMs > 0 && !signal.aborted;) {
+      waitMs = await this.takeFor(identity)
+      await sleep(waitMs, signal)
+    }
   }
 
   /** What is sent again counts again. */
@@ -47,55 +55,32 @@ export class RateLimit {
     for (let left = identities.length; left > 0 && !signal.aborted;) left -= await this.take(left, signal)
     for (const identity of identities) if (identity !== undefined) await this.waitFor(identity, signal)
   }
-
-  private async waitFor(identity: string, signal: AbortSignal): Promise<void> {
-    for (let waitMs = 1; waitMs > 0 && !signal.aborted;) {
-      waitMs = this.takeFor(identity)
-      await sleep(waitMs, signal)
-    }
-  }
 }
 
 /**
- * Points for each key and window of time. A window opens with the first point, so that windows begin at least their length
- * apart: `count` of them, less a breath for the network, reach over more than a minute. The time is the process's own:
- * somebody may set the clock.
+ * A limiter opens a window with the first event, so that windows begin at least their length apart: `count` of them, less
+ * a breath for the network, reach over more than a minute.
  */
-class Windows {
-  readonly points: number
-  private readonly lengthMs: number
-  /** In the order in which they end. */
-  private readonly open = new Map<string, { used: number; endsAt: number }>()
+function windows(perMinute: number, count: number): RateLimiterMemory {
+  const points = Math.max(1, Math.floor(perMinute / count))
+  const perMinuteWindows = Math.max(2, Math.floor(perMinute / points))
+  return new RateLimiterMemory({ points, duration: 60.2 / (perMinuteWindows - 1) })
+}
 
-  constructor(perMinute: number, count: number) {
-    this.points = Math.max(1, Math.floor(perMinute / count))
-    this.lengthMs = 60_200 / (Math.max(2, Math.floor(perMinute / this.points)) - 1)
-  }
+async function pointsLeft(limiter: RateLimiterMemory, key: string): Promise<number> {
+  const used = await limiter.get(key)
+  return used && used.msBeforeNext > 0 ? Math.max(0, limiter.points - used.consumedPoints) : limiter.points
+}
 
-  left(key: string): number {
-    return this.points - (this.windowOf(key)?.used ?? 0)
-  }
-
-  /** 0 when the points are taken, else the milliseconds until there may be so many. */
-  take(key: string, points: number): number {
-    const window = this.windowOf(key)
-    if (window && window.used + points > this.points) return Math.max(1, window.endsAt - performance.now())
-    if (window) window.used += points
-    else this.open.set(key, { used: points, endsAt: performance.now() + this.lengthMs })
+async function msUntilRoom(limiter: RateLimiterMemory, key: string, points: number): Promise<number> {
+  const used = await limiter.get(key)
+  if (used && used.msBeforeNext > 0 && used.consumedPoints + points > limiter.points) return used.msBeforeNext
+  try {
+    await limiter.consume(key, points)
     return 0
-  }
-
-  giveBack(key: string, points: number): void {
-    const window = this.windowOf(key)
-    if (window) window.used = Math.max(0, window.used - points)
-  }
-
-  private windowOf(key: string) {
-    for (const [each, { endsAt }] of this.open) {
-      if (endsAt > performance.now()) break
-      this.open.delete(each)
-    }
-    return this.open.get(key)
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext)
+    throw refusal
   }
 }
 

@@ -1,12 +1,13 @@
 import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
 import { isMeantFor, subscriptionFilter } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
+import { MEMORY_PER_JSON_BYTE } from '../../segment/message'
 import type { SegmentMessage } from '../../segment/message'
 import { callOf, deliver } from '../deliver'
 import { BatchSender } from './batch-sender'
 import type { Traffic } from './batch-sender'
 import type { Job, Pacing } from './job-queue'
-import type { Ledger, OpenLine } from './ledger'
+import type { Ledger } from './ledger'
 import type { Line } from '../lines'
 import { identityOf } from './rate-limit'
 import type { RateLimit } from './rate-limit'
@@ -24,7 +25,7 @@ export interface ReplayOptions extends ReadOptions {
   subscriptions: Subscription[]
   ledger: Ledger
   /** Absent: as fast as it goes. */
-  pacing?: Pick<Pacing, 'rateLimit' | 'messageAt'>
+  pacing?: Pick<Pacing, 'rateLimit' | 'overflow'>
   /** In milliseconds since 1970; `to` is the first moment no longer taken. */
   from: number
   to: number
@@ -45,7 +46,7 @@ export class Replay {
   private readonly stop = new AbortController()
   private readonly routes: Route[]
   private failure?: Error
-  /** When Heap, by Retry-After, will take anything again, by the process's own time. */
+  /** When Heap, by Retry-After, will take anything again. */
   private notBefore = 0
 
   constructor(
@@ -57,16 +58,13 @@ export class Replay {
     this.routes = options.subscriptions.map((subscription, index) => this.route(subscription, index))
   }
 
-  /**
-   * Takes up the lines that an earlier run left open, then the others. Resolves when everything is settled, or after the request in flight once the signal aborts. Rejects when
-   * it cannot go on.
-   */
-  async run(open: AsyncIterable<OpenLine[]>, lines: AsyncIterable<Line[]>): Promise<void> {
+  /** Resolves when everything is settled, or after the request in flight once the signal aborts. Rejects when it cannot go on. */
+  async run(lines: AsyncIterable<Line[]>): Promise<void> {
     const halt = () => this.halt()
     this.signal.addEventListener('abort', halt)
     if (this.signal.aborted) halt()
     try {
-      const reading = this.read(open, lines).catch((error: unknown) => this.endOfReading(error))
+      const reading = this.read(lines).catch((error: unknown) => this.endOfReading(error))
       const senders = this.routes.map(({ sender }) => sender.run().catch((error: unknown) => this.fail(error)))
       await Promise.all([reading, ...senders])
     } finally {
@@ -110,25 +108,18 @@ export class Replay {
       sender: new BatchSender({
         traffic: this.traffic,
         batchSize: Math.min(MAX_ITEMS_PER_REQUEST, paced?.rateLimit.burst ?? Infinity),
-        pacing: paced && { ...paced, onAside: (entry) => ledger.setAside(entry) },
+        pacing: paced && { ...paced, onOverflow: (entry) => ledger.release(entry) },
         send
       })
     }
   }
 
-  private async read(open: AsyncIterable<OpenLine[]>, lines: AsyncIterable<Line[]>): Promise<void> {
-    for await (const chunk of open) {
-      for (const line of chunk) {
-        while (this.isBlocked()) await this.traffic.changed.wait()
-        if (this.stop.signal.aborted) return
-        this.resume(line)
-      }
-    }
+  private async read(lines: AsyncIterable<Line[]>): Promise<void> {
     for await (const chunk of lines) {
       for (const line of chunk) {
         while (this.isBlocked()) await this.traffic.changed.wait()
         if (this.stop.signal.aborted) return
-        this.take(line)
+        if (this.options.ledger.isOpen(line)) this.take(line)
         this.options.ledger.passed(line)
       }
     }
@@ -153,34 +144,23 @@ export class Replay {
     const { ledger } = this.options
     const read = readEvent(line, this.options)
     if (!read) return
-    ledger.totals.read++
     if ('reason' in read) return this.refuse(line, read.reason)
     const { message } = read
-    const routes = this.isWanted(message) ? this.routesOf(message) : []
+    const routes = this.isWanted(message) ? this.routes.filter(({ matches }) => matches(message)) : []
     if (routes.length === 0) return ledger.skip()
-    this.enter({ position: line.start, line: line.number, message }, routes, 'no')
+    const owed = ledger.owedRoutes(line)
+    const open = owed ? routes.filter(({ index }) => owed.includes(index)) : routes
+    const entry = ledger.open(
+      line,
+      (line.bytes?.length ?? 0) * MEMORY_PER_JSON_BYTE,
+      open.map(({ index }) => index)
+    )
+    for (const { sender, identityOf } of open) sender.add({ message, entry, identity: identityOf?.(message) })
   }
 
-  private routesOf(message: SegmentMessage): Route[] {
-    return this.routes.filter(({ matches }) => matches(message))
-  }
-
-  private resume(line: OpenLine): void {
-    const routes = this.routesOf(line.message).filter(({ index }) => line.owed?.includes(index) ?? true)
-    if (routes.length > 0) this.enter(line, routes, 'yes')
-  }
-
-  private enter(line: OpenLine, routes: Route[], inStore: 'no' | 'yes'): void {
-    const { message } = line
-    const indexes = routes.map(({ index }) => index)
-    const entry = this.options.ledger.enter(line, indexes, inStore)
-    for (const { sender, identityOf } of routes) sender.add({ message, entry, identity: identityOf?.(message) })
-  }
-
-  private refuse({ number, start, bytes }: Line, reason: string): void {
+  private refuse({ number, bytes }: Line, reason: string): void {
     this.options.onUnreadable(number, reason)
-    const rejection = { line: number, reason, text: bytes?.toString() }
-    this.options.ledger.reject({ position: start, bytes: bytes?.length ?? 0 }, [rejection])
+    this.options.ledger.reject({ line: number, reason, text: bytes?.toString() })
   }
 
   private isWanted(message: SegmentMessage): boolean {
@@ -192,7 +172,7 @@ export class Replay {
   private async send({ subscription, index, rateLimit }: Sending, jobs: Job[]): Promise<void> {
     const { target, ledger, onRetry } = this.options
     const { signal } = this.stop
-    await sleep(this.notBefore - performance.now(), signal)
+    await sleep(this.notBefore - Date.now(), signal)
     await deliver(
       {
         engine: target.engine,
@@ -200,11 +180,11 @@ export class Replay {
         signal,
         settle: (job, outcome) => ledger.settle(job.entry, index, rejectionOf(lineOf(job), outcome, subscription)),
         onRetry: (again, reason, { waitMs, retryAfterMs }) => {
-          this.notBefore = Math.max(this.notBefore, performance.now() + retryAfterMs)
+          this.notBefore = Math.max(this.notBefore, Date.now() + retryAfterMs)
           onRetry(again.length, reason, waitMs)
         },
         beforeResend: async (again) => {
-          await sleep(this.notBefore - performance.now(), signal)
+          await sleep(this.notBefore - Date.now(), signal)
           const identities = again.map(({ identity }) => identity)
           await rateLimit?.resend(identities, signal)
         }
@@ -221,7 +201,7 @@ interface Sending {
 }
 
 function lineOf({ entry, message }: Job) {
-  return { line: entry.line, message }
+  return { line: entry.place.line + 1, message }
 }
 
 function asError(error: unknown): Error {

@@ -1,152 +1,154 @@
 import { createHash } from 'node:crypto'
-import { Errors } from '@oclif/core'
-import type { Progress } from '../progress'
-import { openLines } from '../source'
-import type { OpenLines, Source } from '../source'
-import { Ledger, waitingOf } from './ledger'
-import type { Totals } from './ledger'
-import { takeOldCheckpoint } from './old-checkpoint'
+import { rm } from 'node:fs/promises'
+import { checkpointPath, readCheckpoint, rejectedPath } from './checkpoint'
+import type { Checkpoint, Totals } from './checkpoint'
+import { sizeOf } from '../durable-file'
+import { Ledger } from './ledger'
+import { lock } from './lock'
 import type { RateLimit } from './rate-limit'
+import type { Progress } from '../progress'
 import { Replay } from './replay'
 import type { ReplayOptions } from './replay'
-import { differs, rejectedPath, RunStore, storeFolder } from './run-store'
-import type { Standing } from './run-store'
-
-const SAVE_EVERY_MS = 1_000
-
-/** Saving takes at most this share of a run's time, however much there is and slow the disk. */
-const SHARE_OF_TIME = 0.1
+import { CheckpointWriter } from './checkpoint-writer'
+import { OverflowFile } from './overflow-file'
+import { notTheSame, openLines, fingerprintOf } from '../source'
+import type { OpenLines, Source } from '../source'
 
 export interface FileOptions extends Pick<ReplayOptions, 'target' | 'subscriptions' | 'from' | 'to' | 'startedAt'> {
-  isDryRun: boolean
   /** Absent: as fast as it goes. */
   rateLimit?: RateLimit
   signal: AbortSignal
   progress: Progress
 }
 
-export interface FileOutcome {
-  /** As the user named it. */
-  path: string
-  isStdin: boolean
-  totals: Totals
-  /** Lists the rejected lines, if there are any. */
-  rejectedFile: string
-}
-
-/** Replays a file from where an earlier run of the same options left off; what it leaves is in a store beside the file. */
-export async function runFile(source: Source, options: FileOptions): Promise<FileOutcome> {
-  const isKept = !options.isDryRun && !source.isStdin
-  const hash = hashOf(options)
-  const store = await RunStore.open(source, { isKept, options: hash })
+/** Replays a file from where an earlier run of the same options left off; its checkpoint stays beside it. */
+export async function runFile(source: Source, options: FileOptions): Promise<Totals> {
+  const unlock = await lock(source.pathPrefix)
   try {
-    const before = (await store.load()) ?? (isKept ? await takeOldCheckpoint(source, store, hash, options) : undefined)
-    if (before) options.progress.note(`${source.path}: ${goesOn(before)}`)
-    const ledger = new Ledger(before)
-    // Also tells, before anything is sent, whether there is room for it.
-    await store.save(ledger)
-    const rejectedFile = rejectedPath(source, options.startedAt)
-    try {
-      await replayLines({ source, store, ledger, before }, options)
-    } finally {
-      await store.save(ledger)
-      if (!options.isDryRun) await store.writeRejected(rejectedFile)
-    }
-    if (!options.signal.aborted) requireBalance(source, ledger)
-    if (before?.totals.read === ledger.totals.read && waitingOf(before.totals) === 0) {
-      options.progress.note(
-        `${source.path}: nothing was left to send; to send all of it again, delete ${storeFolder(source)}`
-      )
-    }
-    return { path: source.path, isStdin: source.isStdin, totals: ledger.totals, rejectedFile }
+    return await runLocked(source, options)
   } finally {
-    await store.close()
+    await unlock()
   }
 }
 
-interface Run {
-  source: Source
-  store: RunStore
-  ledger: Ledger
-  before?: Standing
+async function runLocked(source: Source, options: FileOptions): Promise<Totals> {
+  const hash = hashOf(options)
+  const checkpoint = await readCheckpoint(source.pathPrefix, hash)
+  await requireSameFile(source, checkpoint)
+  const ledger = new Ledger(checkpoint && { ...checkpoint, at: checkpoint })
+  const writer = new CheckpointWriter({
+    pathPrefix: source.pathPrefix,
+    options: hash,
+    ledger,
+    rejectedBytes: checkpoint?.rejectedBytes ?? (await bytesOfOthers(source)),
+    // Standard input has not been read again yet where the run before left off.
+    fingerprintAt: (position) =>
+      position === checkpoint?.position ? checkpoint.print : fingerprintOf(source, position)
+  })
+  // Also tells, before anything is sent, whether there is room for it.
+  await writer.save()
+  if (checkpoint) options.progress.note(`${source.path}: goes on from line ${ledger.firstOpen().line + 1}`)
+  const overflow = new OverflowFile(`${source.pathPrefix}.waiting.${process.pid}`)
+  try {
+    await replayLines(source, { ...options, ledger, writer, overflow }, checkpoint)
+  } finally {
+    overflow.close()
+    await writer.stop()
+  }
+  if (checkpoint && !options.signal.aborted && isSettled(checkpoint, ledger.totals)) {
+    options.progress.note(
+      `${source.path}: nothing was left to send; to send all of it again, delete ${checkpointPath(source.pathPrefix)}`
+    )
+  }
+  // What comes next on standard input is another file.
+  if (source.isStdin && !options.signal.aborted) await rm(checkpointPath(source.pathPrefix))
+  return ledger.totals
 }
 
-async function replayLines({ source, store, ledger, before }: Run, options: FileOptions): Promise<void> {
-  const { progress, signal } = options
-  const replay = new Replay(replayOptions(source, store, ledger, options), signal)
-  const opened = openLines(source, ledger.at, replay.stopped)
-  progress.follow(
-    source.path,
-    () => ({ ...ledger.totals, waiting: ledger.waiting }),
-    () => sentShare(opened, ledger)
+/** Rejected lines of other inputs, which standard input has had before this one: they stay. */
+async function bytesOfOthers({ isStdin, pathPrefix }: Source): Promise<number> {
+  return isStdin ? sizeOf(rejectedPath(pathPrefix)) : 0
+}
+
+function isSettled({ totals, unsettled }: Checkpoint, now: Totals): boolean {
+  return (
+    unsettled.length === 0 &&
+    (['delivered', 'rejected', 'skipped'] as const).every((name) => totals[name] === now[name])
   )
-  const stopSaving = saveNowAndThen(
-    async () => {
-      await store.save(ledger)
-      replay.wake()
-    },
+}
+
+interface Replaying extends FileOptions {
+  ledger: Ledger
+  writer: CheckpointWriter
+  overflow: OverflowFile
+}
+
+async function replayLines(source: Source, options: Replaying, checkpoint: Checkpoint | undefined): Promise<void> {
+  const { ledger, writer, overflow, rateLimit, progress, signal } = options
+  const expected = checkpoint && { position: checkpoint.position, print: checkpoint.print }
+  const replay = new Replay(replayOptions(source, ledger, options, rateLimit && { rateLimit, overflow }), signal)
+  const opened = openLines(source, { from: ledger.firstOpen(), expected, signal: replay.stopped })
+  progress.start(source, ledger, () => sentShare(opened, ledger))
+  writer.start(
+    () => replay.wake(),
     (error) => replay.fail(error)
   )
   try {
-    await replay.run(store.openLines(), opened.lines)
+    await replay.run(opened.lines)
   } finally {
-    await stopSaving()
     progress.stop()
   }
-  if (!signal.aborted && opened.seen() < (before?.at.position ?? 0)) throw differs(source)
-}
-
-/** Tells of the first time that fails. Returns what ends it, once the last is done. */
-function saveNowAndThen(save: () => Promise<void>, onError: (error: unknown) => void): () => Promise<void> {
-  let isStopped = false
-  let timer: NodeJS.Timeout
-  let last = Promise.resolve()
-  const saveIn = (pauseMs: number) => {
-    timer = setTimeout(() => void (last = saveAndGoOn().catch(onError)), pauseMs)
-  }
-  const saveAndGoOn = async () => {
-    const startedAt = performance.now()
-    await save()
-    if (!isStopped) saveIn(Math.max(SAVE_EVERY_MS, (performance.now() - startedAt) / SHARE_OF_TIME))
-  }
-  saveIn(SAVE_EVERY_MS)
-  return () => {
-    isStopped = true
-    clearTimeout(timer)
-    return last
-  }
+  const isShort = opened.seen() < (checkpoint?.position ?? 0)
+  if (!signal.aborted && (isShort || ledger.missing > 0)) throw notTheSame(source)
 }
 
 /** What was read and waits is not sent. */
 function sentShare(opened: OpenLines, { totals, waiting }: Ledger): number | undefined {
+  const settled = totals.delivered + totals.rejected + totals.skipped
   const share = opened.share()
-  return share === undefined ? undefined : (share * (totals.read - waiting)) / Math.max(1, totals.read)
+  return share === undefined ? undefined : (share * settled) / Math.max(1, settled + waiting)
 }
 
-function replayOptions(source: Source, store: RunStore, ledger: Ledger, options: FileOptions): ReplayOptions {
-  const { target, subscriptions, from, to, startedAt, rateLimit, progress } = options
-  return {
-    ...{ name: source.name, ledger, target, subscriptions, from, to, startedAt },
-    pacing: rateLimit && { rateLimit, messageAt: (position) => store.messageAt(position) },
-    onRetry: progress.retry,
-    onUnreadable: (line, reason) => progress.unreadable(`${source.path}:${line}: ${reason}`)
+/** Replays a file into a target that sends nothing; nothing is written. */
+export async function tryFile(source: Source, options: FileOptions): Promise<Totals> {
+  const ledger = new Ledger()
+  const replay = new Replay(replayOptions(source, ledger, options), options.signal)
+  const opened = openLines(source, { from: ledger.firstOpen(), signal: replay.stopped })
+  options.progress.start(source, ledger, () => opened.share())
+  const draining = setInterval(() => {
+    ledger.snapshot()
+    replay.wake()
+  }, 200)
+  try {
+    await replay.run(opened.lines)
+  } finally {
+    clearInterval(draining)
+    options.progress.stop()
   }
+  return ledger.totals
 }
 
-function goesOn({ at, totals }: Standing): string {
-  const waiting = waitingOf(totals)
-  return `goes on from line ${at.line + 1}${waiting > 0 ? `, and with ${waiting} before it that have no outcome` : ''}`
-}
-
-/** Nothing that was read may be forgotten. */
-function requireBalance({ path }: Source, { totals }: Ledger): void {
-  const waiting = waitingOf(totals)
-  if (waiting === 0) return
-  throw new Errors.CLIError(`${path}: ${waiting} of ${totals.read} lines have no outcome: run the same command again`)
+function replayOptions(
+  { name, path }: Source,
+  ledger: Ledger,
+  options: FileOptions,
+  pacing?: ReplayOptions['pacing']
+): ReplayOptions {
+  const { target, subscriptions, from, to, startedAt, progress } = options
+  return {
+    ...{ name, ledger, target, subscriptions, from, to, startedAt, pacing },
+    onRetry: progress.retry,
+    onUnreadable: (line, reason) => progress.unreadable(`${path}:${line}: ${reason}`)
+  }
 }
 
 function hashOf({ target, subscriptions, from, to }: FileOptions): string {
   const { address, settings } = target
   const decisive = [address, settings.appId, settings.region ?? 'US', subscriptions, String(from), String(to)]
   return createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
+}
+
+async function requireSameFile(source: Source, checkpoint: Checkpoint | undefined): Promise<void> {
+  if (!checkpoint || source.isStdin) return
+  if (checkpoint.print !== (await fingerprintOf(source, checkpoint.position))) throw notTheSame(source)
 }

@@ -50,7 +50,7 @@ describe('RateLimit', () => {
     const times: Record<string, number[]> = { busy: [], other: [] }
     for (let elapsed = 0; elapsed < 3 * MINUTE; elapsed += 100) {
       for (const identity of ['busy', 'other']) {
-        while (rateLimit.takeFor(identity) === 0) times[identity].push(Date.now())
+        while ((await rateLimit.takeFor(identity)) === 0) times[identity].push(Date.now())
       }
       await jest.advanceTimersByTimeAsync(100)
     }
@@ -65,7 +65,7 @@ describe('RateLimit', () => {
     const stop = new AbortController()
     expect(await rateLimit.take(600, stop.signal)).toBe(600)
     expect(await rateLimit.take(600, stop.signal)).toBe(400)
-    rateLimit.giveBack(300)
+    await rateLimit.giveBack(300)
     expect(await rateLimit.take(1_000, stop.signal)).toBe(300)
     const waiting = rateLimit.take(1, stop.signal)
     stop.abort()
