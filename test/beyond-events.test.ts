@@ -4,7 +4,7 @@ import { heapRequestClient, submitDeletions } from '../src/replay/deletion'
 import heap from '../src/destinations/heap'
 import { start } from '../src/emulator'
 import type { RunningEmulator } from '../src/emulator'
-import { redirectRequests } from '../src/segment/redirect'
+import { redirectRequests, toEmulator } from '../src/segment/redirect'
 
 const settings = { appId: '11', apiKey: 'key-1' }
 
@@ -13,8 +13,7 @@ describe('deletion, accounts and links', () => {
   let destination: Destination
   beforeAll(async () => {
     emulator = await start({ apiKeys: { '11': 'key-1' }, deletionDelayMs: 10, rateLimits: false })
-    const origins = { 'https://heapanalytics.com': emulator.url, 'https://c.eu.heap-api.com': `${emulator.url}/eu` }
-    destination = new Destination(redirectRequests(heap, origins) as never)
+    destination = new Destination(redirectRequests(heap, toEmulator(emulator.url)) as never)
   })
   beforeEach(() => emulator.reset())
   afterAll(() => emulator.close())

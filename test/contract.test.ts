@@ -3,7 +3,7 @@ import type { Preset, SegmentEvent } from '@segment/actions-core'
 import heap from '../src/destinations/heap'
 import { start } from '../src/emulator'
 import type { RunningEmulator } from '../src/emulator'
-import { redirectRequests } from '../src/segment/redirect'
+import { redirectRequests, toEmulator } from '../src/segment/redirect'
 
 const deep = (levels: number) => {
   let nested: Record<string, unknown> = { leaf: 1 }
@@ -48,8 +48,7 @@ describe('the destination against the emulator', () => {
   let destination: Destination
   beforeAll(async () => {
     emulator = await start({ rateLimits: false })
-    const origins = { 'https://heapanalytics.com': emulator.url, 'https://c.eu.heap-api.com': `${emulator.url}/eu` }
-    destination = new Destination(redirectRequests(heap, origins) as never)
+    destination = new Destination(redirectRequests(heap, toEmulator(emulator.url)) as never)
   })
   beforeEach(() => emulator.reset())
   afterAll(() => emulator.close())

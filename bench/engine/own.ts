@@ -2,13 +2,12 @@ import { Destination } from '@segment/actions-core'
 import type { DestinationDefinition, Subscription } from '@segment/actions-core'
 import heap from '../../src/destinations/heap'
 import type { Settings } from '../../src/destinations/heap/generated-types'
-import { HEAP_ORIGINS } from '../../src/destinations/heap/heap-api'
-import { redirectedClient, redirectRequests } from '../../src/segment/redirect'
+import { redirectedClient, redirectRequests, toEmulator } from '../../src/segment/redirect'
 import { Engine } from './engine'
 
 /** This destination, sending to `url`. Over TLS its own agent is at work; plain HTTP needs another. */
 export function ownEngine(url: string): Engine {
-  return engine(url.startsWith('https:') ? redirectedOverTls(url) : redirectRequests(heap, { [HEAP_ORIGINS.US]: url }))
+  return engine(url.startsWith('https:') ? redirectedOverTls(url) : redirectRequests(heap, toEmulator(url)))
 }
 
 /** The engine's own cost: the same fields and mapping, and a `performBatch` that does nothing. */
@@ -19,8 +18,7 @@ export function emptyEngine(): Engine {
 
 function redirectedOverTls(url: string): DestinationDefinition<Settings> {
   const { trackEvent } = heap.actions
-  const client = (request: Parameters<typeof trackEvent.perform>[0]) =>
-    redirectedClient(request, { [HEAP_ORIGINS.US]: url })
+  const client = (request: Parameters<typeof trackEvent.perform>[0]) => redirectedClient(request, toEmulator(url))
   const redirected: typeof trackEvent = {
     ...trackEvent,
     perform: (request, data) => trackEvent.perform(client(request), data),

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type * as Core from '@segment/actions-core'
 import type { DestinationDefinition, SegmentEvent, Subscription } from '@segment/actions-core'
-import { redirectedClient } from '../../src/segment/redirect'
+import { redirectedClient, toEmulator } from '../../src/segment/redirect'
 import { Engine } from './engine'
 
 /** Requests at once where the events of a batch go out one by one. */
@@ -31,7 +31,7 @@ export function peerEngine(url: string): Engine {
   }
   const { trackEvent } = heap.actions
   const perform: typeof trackEvent.perform = (request, data) =>
-    trackEvent.perform(redirectedClient(request, { 'https://heapanalytics.com': url }), data)
+    trackEvent.perform(redirectedClient(request, toEmulator(url)), data)
   const destination = new Destination({ ...heap, actions: { trackEvent: { ...trackEvent, perform } } })
   const preset = heap.presets?.find(({ name }) => name === 'Track Calls') as Subscription
   // Its default mapping leaves the identity out; without one there are no known users.

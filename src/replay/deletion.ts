@@ -5,7 +5,7 @@ import type { Settings } from '../destinations/heap/generated-types'
 import { HEAP_ORIGINS, HeapClient, keepAliveAgent } from '../destinations/heap/heap-api'
 import { requiredIdentity } from '../destinations/heap/identifier'
 import { MAX_USERS_PER_DELETION } from '../lib/heap/limits'
-import { redirectedClient } from '../segment/redirect'
+import { redirectedClient, toEmulator } from '../segment/redirect'
 
 export interface Deletion {
   id: string
@@ -16,10 +16,7 @@ export interface Deletion {
 /** A request client for the real Heap, or for an emulator by its address. */
 export function heapRequestClient(emulator: string | undefined): RequestClient {
   if (emulator === undefined) return createRequestClient({ agent: keepAliveAgent })
-  return redirectedClient(createRequestClient(), {
-    [HEAP_ORIGINS.US]: emulator,
-    [HEAP_ORIGINS.EU]: `${emulator.replace(/\/+$/, '')}/eu`
-  })
+  return redirectedClient(createRequestClient(), toEmulator(emulator))
 }
 
 /** Submits deletions, as many users in each as Heap takes. Nothing is submitted when one of the ids is no real one. */

@@ -4,9 +4,9 @@ import type { IncomingMessage } from 'node:http'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
 import heap from '../destinations/heap'
-import { appIdProblem, HEAP_ORIGINS } from '../destinations/heap/heap-api'
 import { Engine } from '../segment/engine'
-import { appIdFor } from '../segment/app-id'
+import { appIdFor, checkedAppId } from '../segment/app-id'
+import { toEmulator } from '../segment/redirect'
 import { readJson } from './durable-file'
 import { isJsonObject } from '../segment/json-object'
 
@@ -32,17 +32,13 @@ export interface Target {
 /** @throws CLIError when the settings are wrong or no emulator answers */
 export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }): Promise<Target> {
   const file = flags.settings === undefined ? {} : await settingsFile(flags.settings)
-  const given = file.appId ?? appIdFor(flags)
-  const appId = typeof given === 'number' ? String(given) : given
-  const problem = appIdProblem(appId)
-  if (problem !== undefined) throw new Errors.CLIError(`--settings: ${problem}`)
-  const settings: JSONObject = { region: flags.region, ...(file as JSONObject), appId: appId as string }
+  const appId = file.appId == null ? appIdFor(flags) : checkedAppId(file.appId, '--settings')
+  const settings: JSONObject = { region: flags.region, ...(file as JSONObject), appId }
   const definition = heap as DestinationDefinition<unknown>
   if (flags.live) return { engine: new Engine({ definition }), settings, address: 'Heap' }
   const emulator = flags.emulator.replace(/\/+$/, '')
   if (sends) await requireEmulator(emulator)
-  const origins = { [HEAP_ORIGINS.US]: emulator, [HEAP_ORIGINS.EU]: `${emulator}/eu` }
-  return { engine: new Engine({ definition, origins }), settings, address: emulator }
+  return { engine: new Engine({ definition, origins: toEmulator(emulator) }), settings, address: emulator }
 }
 
 async function settingsFile(path: string): Promise<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import { Errors } from '@oclif/core'
+import { appIdProblem } from '../destinations/heap/heap-api'
 
 /** The App ID that local tools use; any digits would do. */
 export const LOCAL_APP_ID = '11'
@@ -14,8 +15,9 @@ export function appIdFor(flags: { 'app-id'?: string; live: boolean }): string {
   return checkedAppId(flags['app-id'] ?? LOCAL_APP_ID)
 }
 
-/** @throws CLIError when it is not what Heap calls an App ID */
-export function checkedAppId(appId: string): string {
-  if (/^\d+$/.test(appId)) return appId
-  throw new Errors.CLIError(`--app-id must be digits, as in heap.load('APP_ID') of Heap's snippet; got "${appId}"`)
+/** @throws CLIError that names the flag when it is not what Heap calls an App ID */
+export function checkedAppId(appId: unknown, flag = '--app-id'): string {
+  const problem = appIdProblem(appId)
+  if (problem === undefined) return String(appId).trim()
+  throw new Errors.CLIError(`${flag}: ${problem}`)
 }

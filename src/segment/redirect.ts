@@ -2,9 +2,16 @@ import { Agent } from 'node:http'
 import { IntegrationError } from '@segment/actions-core'
 import type { DestinationDefinition, RequestClient, RequestOptions } from '@segment/actions-core'
 import mapValues from 'lodash/mapValues'
+import { HEAP_ORIGINS } from '../destinations/heap/heap-api'
 
 /** Origin that the definition calls (`https://heapanalytics.com`) → base URL that gets the request instead, `http:`. */
 export type Origins = Record<string, string>
+
+/** Heap's origins at an emulator, which has the EU's below `/eu`. */
+export function toEmulator(url: string): Origins {
+  const base = url.replace(/\/+$/, '')
+  return { [HEAP_ORIGINS.US]: base, [HEAP_ORIGINS.EU]: `${base}/eu` }
+}
 
 /** Core destroys the agent of a request after each response, concurrent requests included; this one stays. */
 class LastingAgent extends Agent {

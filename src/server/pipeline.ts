@@ -1,7 +1,6 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
-import { HEAP_ORIGINS } from '../destinations/heap/heap-api'
 import type { Emulator } from '../emulator'
 import { errorBody } from '../segment/http-errors'
 import type { AcceptedCalls } from '../segment/accepted-calls'
@@ -9,8 +8,8 @@ import { actionsTester } from '../segment/actions-tester'
 import { isDeliveredInCloud } from '../segment/connection'
 import type { ConnectionMode } from '../segment/connection'
 import { Engine } from '../segment/engine'
-import type { Origins } from '../segment/redirect'
 import { readJson } from '../segment/json-body'
+import { toEmulator } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
 import { settingsCdn } from '../segment/settings-cdn'
 import type { SettingsCdnOptions } from '../segment/settings-cdn'
@@ -74,7 +73,7 @@ export class Pipeline {
    */
   load(manifest: DestinationDefinition): void {
     const { directoryName, emulator, url, log } = this.options
-    const origins: Origins = emulator ? { [HEAP_ORIGINS.US]: url, [HEAP_ORIGINS.EU]: `${url}/eu` } : {}
+    const origins = emulator && toEmulator(url)
     const renamed = { ...manifest, name: schemaName(manifest.name, ++this.loads) }
     const engine = new Engine({ definition: renamed, origins, onExchange: (exchange) => log.exchange(exchange) })
     const tester = actionsTester({ engine, directoryName, manifest })

@@ -246,7 +246,11 @@ describe('backfill', () => {
   it.each([
     ['a file that does not exist', ['a.ndjson', 'none.ndjson'], /cannot read none\.ndjson: ENOENT/],
     ['a folder', ['.'], /cannot read \.: it is a folder/],
-    ['an App ID that is none', ['a.ndjson', '--app-id', 'abc'], /--app-id must be digits/],
+    [
+      'an App ID that is none',
+      ['a.ndjson', '--app-id', 'abc'],
+      /--app-id: Setting `appId` must be Heap's numeric App ID, but is "abc"/
+    ],
     ['settings that are no JSON', ['a.ndjson', '--settings', 'a.ndjson'], /a\.ndjson is not valid JSON/],
     [
       'a setting that is none',

@@ -8,8 +8,6 @@ import { removeTemporaryFolders } from './__helpers__/temporary-folder'
 afterEach(removeTemporaryFolders)
 
 describe('serve, refusing to start', () => {
-  const HEAP_SNIPPET = "--app-id must be digits, as in heap.load('APP_ID') of Heap's snippet"
-
   it.each([
     [['--port', 'abc'], 'Parsing --port: Expected an integer but received: abc (see --help)'],
     [
@@ -17,7 +15,10 @@ describe('serve, refusing to start', () => {
       'Parsing --port: Expected an integer less than or equal to 65534 but received: 70000 (see --help)'
     ],
     [['--region', 'MARS'], 'Expected --region=MARS to be one of: US, EU (see --help)'],
-    [['--app-id', 'abc'], `${HEAP_SNIPPET}; got "abc"`],
+    [
+      ['--app-id', 'abc'],
+      `--app-id: Setting \`appId\` must be Heap's numeric App ID, but is "abc". Find it in Heap's install snippet: heap.load('YOUR_APP_ID').`
+    ],
     [['--live'], '--live needs the App ID of your Heap environment: add --app-id'],
     [
       ['--live', '--app-id', '1'],

@@ -3,7 +3,7 @@ import type { SegmentEvent } from '@segment/actions-core'
 import definition from '../../../src/destinations/heap'
 import { start } from '../../../src/emulator'
 import type { RunningEmulator } from '../../../src/emulator'
-import { redirectRequests } from '../../../src/segment/redirect'
+import { redirectRequests, toEmulator } from '../../../src/segment/redirect'
 
 export const APP_ID = '11'
 
@@ -34,7 +34,7 @@ export function useHeap(): HeapUnderTest {
   let destination: Destination
   beforeAll(async () => {
     heap.emulator = await start({ rateLimits: false })
-    const redirected = redirectRequests(definition, { 'https://heapanalytics.com': heap.emulator.url })
+    const redirected = redirectRequests(definition, toEmulator(heap.emulator.url))
     destination = new Destination(redirected as never)
   })
   beforeEach(() => heap.emulator.reset())

@@ -1,7 +1,7 @@
 import { Destination } from '@segment/actions-core'
 import type { SegmentEvent } from '@segment/actions-core'
 import definition from '../../../src/destinations/heap'
-import { redirectedClient } from '../../../src/segment/redirect'
+import { redirectedClient, toEmulator } from '../../../src/segment/redirect'
 import { nodeFetchVersion } from './node-fetch'
 import type { Order, Report } from './run-client'
 
@@ -9,9 +9,8 @@ import type { Order, Report } from './run-client'
 const { url, requests, concurrency } = JSON.parse(process.argv[2]) as Order
 
 const { trackEvent } = definition.actions
-const origins = { 'https://heapanalytics.com': url }
 const perform: typeof trackEvent.perform = (request, data) =>
-  trackEvent.perform(redirectedClient(request, origins), data)
+  trackEvent.perform(redirectedClient(request, toEmulator(url)), data)
 const destination = new Destination({ ...definition, actions: { trackEvent: { ...trackEvent, perform } } } as never)
 const subscription = definition.presets?.find(({ name }) => name === 'Track Calls')
 
