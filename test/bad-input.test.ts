@@ -7,7 +7,9 @@ const nested = (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(lev
 
 const good = (id: string) => ({ type: 'track', event: 'Good', userId: 'user-1', messageId: id })
 
-/** Input that the Tracking API itself refuses: body, status and what the answer tells. */
+const preview = (event: unknown) => JSON.stringify({ action: 'trackEvent', event, mapping: {} })
+
+/** Input that the Tracking API or the page itself refuses: body, status and what the answer tells. */
 const refused: [string, string, string, number, RegExp][] = [
   ['no user', '/v1/track', '{"event":"E"}', 400, /userId.*anonymousId/],
   ['an id that is an object', '/v1/track', '{"event":"E","userId":{"a":1}}', 400, /userId/],
@@ -32,7 +34,10 @@ const refused: [string, string, string, number, RegExp][] = [
   ['a batch that is no list', '/v1/batch', '{"batch":{}}', 400, /batch/],
   ['an unknown type', '/v1/batch', '{"batch":[{"type":"shout","userId":"u"}]}', 400, /batch\[0\].*type/],
   ['a context that is no object', '/v1/track', '{"event":"E","userId":"u","context":7}', 400, /context/],
-  ['a timestamp that is none', '/v1/track', '{"event":"E","userId":"u","timestamp":"soon"}', 400, /timestamp/]
+  ['a timestamp that is none', '/v1/track', '{"event":"E","userId":"u","timestamp":"soon"}', 400, /timestamp/],
+  ['1,001 events of the page', '/_page/preview', preview(Array(1001).fill({})), 400, /at most 1000/],
+  ['no event of the page', '/_page/preview', preview([]), 400, /no event/],
+  ['a mapping of the page that is no object', '/_page/preview', preview({}).replace('{}}', '7}'), 400, /mapping/]
 ]
 
 const settings = { appId: '11' }

@@ -83,7 +83,7 @@ const ARROWS: Record<string, string[]> = {
   store: [],
   replay: ['segment', 'destinations', 'lib'],
   'page/client': ['page/protocol'],
-  'page/server': ['page/protocol', 'segment', 'emulator'],
+  'page/server': ['page/protocol', 'segment', 'emulator', 'lib'],
   'page/protocol': [],
   server: ['page/server', 'segment', 'store', 'emulator', 'destinations'],
   cli: ['server', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],

@@ -1,5 +1,6 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import sumBy from 'lodash/sumBy'
+import { MAX_EVENTS_PER_MINUTE, MAX_ITEMS_PER_REQUEST } from '../lib/heap/limits'
 import { isMeantFor, subscriptionFilter } from './connection'
 import type { Subscription } from './connection'
 import type { Engine } from './engine'
@@ -12,10 +13,8 @@ import { UserOrder, writesTo } from './user-order'
 
 export type { Outcome } from './subscription-queue'
 
-const DEFAULT_BATCH_SIZE = 1000
-
-/** More than Heap takes in a minute: https://developers.heap.io/reference/bulk-track */
-const DEFAULT_MAX_QUEUED = 20_000
+/** What Heap takes in a minute, and what is on its way meanwhile. */
+const DEFAULT_MAX_QUEUED = MAX_EVENTS_PER_MINUTE + 5 * MAX_ITEMS_PER_REQUEST
 
 /** By {@link memoryOf}. Room for 20,000 messages of 1.2 KB. */
 const DEFAULT_MAX_QUEUED_BYTES = 48 * 1024 * 1024
@@ -250,5 +249,5 @@ function batchSize<Settings>(
   if (!action) throw new Error(`Subscription "${name ?? partnerAction}": there is no action "${partnerAction}"`)
   if (!action.performBatch || mapping?.enable_batching === false) return undefined
   const size = Number(mapping?.batch_size)
-  return size >= 1 ? Math.floor(size) : DEFAULT_BATCH_SIZE
+  return size >= 1 ? Math.floor(size) : MAX_ITEMS_PER_REQUEST
 }

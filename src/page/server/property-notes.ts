@@ -1,8 +1,11 @@
 import { isJsonObject } from '../../segment/json-object'
+import { MAX_PROPERTY_LENGTH } from '../../lib/heap/limits'
 import type { JsonObject, PropertyNote } from '../protocol'
 
 /** A page shows no more than this many properties of an event anyway. */
 const MAX_LEAVES = 2000
+
+const TAKEN = `Heap takes fewer than ${(MAX_PROPERTY_LENGTH + 1).toLocaleString('en')}`
 
 /**
  * What of the mapped properties did not arrive as it was, found by comparing the two: nothing here knows the rules by
@@ -42,7 +45,7 @@ function noteOn(
   }
   const start = cutNames(path).find((key) => stored.has(key))
   if (start !== undefined) {
-    const reason = `a name of ${path.length} characters, cut to ${start.length}: Heap takes fewer than 1,024`
+    const reason = `a name of ${path.length} characters, cut to ${start.length}: ${TAKEN}`
     return { path, kind: 'cut', storedAs: start, reason }
   }
   return { path, kind: 'left out', reason: absence(path, value) }
@@ -52,7 +55,7 @@ function changed(path: string, value: unknown, arrived: unknown): PropertyNote |
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   if (text === String(arrived)) return undefined
   if (typeof arrived === 'string' && arrived !== '' && text.startsWith(arrived)) {
-    const reason = `${text.length} characters, cut to ${arrived.length}: Heap takes fewer than 1,024`
+    const reason = `${text.length} characters, cut to ${arrived.length}: ${TAKEN}`
     return { path, kind: 'cut', storedAs: path, reason }
   }
   const isScalar = typeof value !== 'object' && typeof arrived === typeof value
@@ -69,7 +72,8 @@ function absence(path: string, value: unknown): string {
 
 /** A surrogate pair at the limit makes it one shorter. */
 function cutNames(path: string): string[] {
-  return path.length > 1023 ? [path.slice(0, 1023), path.slice(0, 1022)] : []
+  if (path.length <= MAX_PROPERTY_LENGTH) return []
+  return [path.slice(0, MAX_PROPERTY_LENGTH), path.slice(0, MAX_PROPERTY_LENGTH - 1)]
 }
 
 function ancestors(path: string): string[] {

@@ -24,11 +24,14 @@ export class RateWindow {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  add({ app_id, path, status, body }: RecordedRequest): void {
+  add(request: RecordedRequest): void {
+    const { app_id, path, status } = request
     const step = this.currentStep()
     step.requests += 1
     if (status === 429) step.limited += 1
-    if (path !== '/api/track' || status !== 200 || !isJsonObject(body) || !Array.isArray(body.events)) return
+    if (path !== '/api/track' || status !== 200) return
+    const { body } = request
+    if (!isJsonObject(body) || !Array.isArray(body.events)) return
     const identities = entry(step.events, String(app_id), () => new Map<string, number>())
     for (const event of body.events as JsonEvent[]) {
       const who = JSON.stringify([event.identity, event.user_id])

@@ -1,10 +1,8 @@
 import type { DestinationDefinition } from '@segment/actions-core'
+import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
 import { BodyError } from '../../segment/json-body'
 import { isJsonObject } from '../../segment/json-object'
 import type { JsonObject, RunRequest } from '../protocol'
-
-/** Heap's limit for a bulk request, and the largest batch that Segment makes for it. */
-const MAX_EVENTS = 1000
 
 /** The body of a preview or a send, or a BodyError that says what is wrong with it. */
 export function runRequest(body: JsonObject, { actions }: DestinationDefinition): RunRequest {
@@ -22,7 +20,8 @@ export function runRequest(body: JsonObject, { actions }: DestinationDefinition)
 function checkedEvent(event: unknown): unknown {
   const events: unknown[] = Array.isArray(event) ? event : [event]
   if (events.length === 0) throw new BodyError('the array has no event')
-  if (events.length > MAX_EVENTS) throw new BodyError(`${events.length} events; a batch has at most ${MAX_EVENTS}`)
+  if (events.length > MAX_ITEMS_PER_REQUEST)
+    throw new BodyError(`${events.length} events; a batch has at most ${MAX_ITEMS_PER_REQUEST}`)
   events.forEach((each, index) => objectOr(each, `event ${index + 1} must be a JSON object`))
   return event
 }
