@@ -314,7 +314,7 @@ describe('DeliveryQueue', () => {
 
   it('makes smaller batches of large messages', async () => {
     start([batched])
-    const large = { context: { text: 'x'.repeat(100_000) } }
+    const large = { context: { text: 'x'.repeat(40_000) } }
     delivery.enqueue(['a', 'b', 'c', 'd', 'e'].map((event) => track(event, event === 'e' ? {} : large)))
     expect(await delivery.drain(5000)).toBe(0)
     expect(bodies()).toStrictEqual([
@@ -336,7 +336,7 @@ describe('DeliveryQueue', () => {
 
     /** The events that the API took, in order. */
     async function arrived(subscriptions: Subscription[]): Promise<unknown[]> {
-      start(subscriptions, { retry: { minMs: 50, maxMs: 50 } })
+      start(subscriptions, { retry: { minMs: 500, maxMs: 500 } })
       const taken: unknown[] = []
       api.answer = ({ body }) => {
         const { event } = body as { event: string }
@@ -358,7 +358,7 @@ describe('DeliveryQueue', () => {
     })
 
     it('need no order when they write none', async () => {
-      expect(await arrived([alone])).toStrictEqual(['b1', 'a3', 'b2', 'a1'])
+      expect((await arrived([alone])).sort()).toStrictEqual(['a1', 'a3', 'b1', 'b2'])
     })
   })
 
