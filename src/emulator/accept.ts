@@ -12,7 +12,7 @@ import {
   visitorSchema
 } from './schemas'
 
-/** Property values as they arrive; `store-value.ts` decides what of them is kept. */
+/** Property values as they arrive; `stored-properties.ts` decides what of them is kept. */
 export type SentProperties = Record<string, unknown>
 
 /** Exactly one of the two ids is there. */
@@ -93,7 +93,7 @@ export interface VisitorCall {
 /** What Heap takes whole, or the text of its 400. `single` tells a call without a list, for the rate limits. */
 export type Acceptance<Body> = { body: Body; single: boolean } | { refusal: string }
 
-/** Bodies of the five ingestion endpoints and of user_deletion, each checked whole before anything is stored. */
+/** Bodies of the ingestion endpoints and of user_deletion, each checked whole before anything is stored. */
 export const acceptTrack = rule<TrackBody>(trackSchema, 'events')
 export const acceptPartnerTrack = rule<PartnerBody>(partnerSchema, 'events')
 export const acceptUserProperties = rule<UsersBody>(usersSchema, 'users')

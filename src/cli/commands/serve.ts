@@ -19,7 +19,7 @@ export default class Serve extends Command {
   static examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --port 4000 --fault 503=0.2',
-    '<%= config.bin %> <%= command.id %> --live --app-id 1234567890'
+    '<%= config.bin %> <%= command.id %> --live --app-id 1234567890 --write-key my-key'
   ]
 
   static flags = {
