@@ -27,7 +27,9 @@ export const nestedProperties: InputField = {
     { label: 'Stringify', value: 'stringify' },
     { label: 'Drop', value: 'drop' }
   ],
-  default: 'flatten'
+  default: 'flatten',
+  // The mapping editor offers the choices alone; a saved mapping that computes one goes on working.
+  disabledInputMethods: ['variable', 'function', 'enrichment', 'freeform']
 }
 
 export const batchingFields: { enable_batching: InputField; batch_size: InputField } = {

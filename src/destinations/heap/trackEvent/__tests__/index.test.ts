@@ -159,6 +159,14 @@ describe('trackEvent', () => {
     )
   })
 
+  it('goes by a mode that a saved mapping computes', async () => {
+    const event = { ...track, properties: { mode: 'drop', nested: { a: 1 } } }
+    const mapping = { nested_properties: { '@path': '$.properties.mode' } }
+    expect(await send('trackEvent', event, { mapping })).toStrictEqual(
+      bulk({ event: 'Order Completed', identity: 'user-1', properties: { mode: 'drop', ...library }, ...base })
+    )
+  })
+
   it('updates the user properties too when traits are mapped', async () => {
     const event = { ...track, context: { traits: { ID: 7, plan: { name: 'pro' } } } }
     expect(await send('trackEvent', event, { mapping: { traits: { '@path': '$.context.traits' } } })).toStrictEqual([
