@@ -23,8 +23,8 @@ export interface Outcome {
   willRetry: boolean
 }
 
-/** By {@link mostFlattened}: a batch of 600 usual messages, or of three hostile ones. More of those take over 300 MB. */
-const MAX_BATCH_BYTES = 16 * 1024 * 1024
+/** By {@link mostFlattened}: a batch of 300 usual messages, or of one hostile one. More of those take over 300 MB. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024
 
 /** A call that waits for its outcome. */
 export interface Job {

@@ -42,7 +42,7 @@ describe('bin/run', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('USAGE\n  $ segment-heap-destination [COMMAND]\n')
-    expect(stdout).toMatch(/^ {2}emulate .*\n {2}serve /m)
+    expect(stdout).toMatch(/^ {2}emulate .*\n {2}replay [^]*^ {2}serve /m)
     expect(stdout).toMatch(/^ {2}generate {2}Write files/m)
   })
 

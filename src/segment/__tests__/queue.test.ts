@@ -314,7 +314,7 @@ describe('DeliveryQueue', () => {
 
   it('makes smaller batches of large messages', async () => {
     start([batched])
-    const large = { context: { text: 'x'.repeat(40_000) } }
+    const large = { context: { text: 'x'.repeat(20_000) } }
     delivery.enqueue(['a', 'b', 'c', 'd', 'e'].map((event) => track(event, event === 'e' ? {} : large)))
     expect(await delivery.drain(5000)).toBe(0)
     expect(bodies()).toStrictEqual([
