@@ -12,7 +12,8 @@ export function writesTo(message: SegmentMessage, { mapping = {} }: Subscription
   const { type, userId, anonymousId, groupId } = message
   const isEvent = type === 'track' || type === 'page' || type === 'screen'
   if (isEvent && !PROPERTY_FIELDS.some((field) => field in mapping)) return undefined
-  return type === 'group' ? `group ${String(groupId)}` : `user ${String(userId ?? anonymousId)}`
+  // A groupId may be anything that JSON has.
+  return type === 'group' ? `group ${JSON.stringify(groupId)}` : `user ${JSON.stringify(userId ?? anonymousId)}`
 }
 
 /** The calls without a final outcome that write properties of one user or account, in the order of acceptance. */

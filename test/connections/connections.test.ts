@@ -25,16 +25,18 @@ describe.each(['2.7.0', '2.6.1'] as const)('connections to Heap over TLS with no
     expect(heap.connections()).toBeLessThanOrEqual(50)
   })
 
-  it('are replaced when Heap gives them up, and the call that met that can be sent again', async () => {
+  it('are replaced when Heap gives them up, and the call that met that is sent again at once', async () => {
     heap = await startTlsHeap(2)
     const report = await runClient({ url: heap.url, requests: 6, concurrency: 1 }, nodeFetch)
-    expect(report).toStrictEqual({ nodeFetch, statuses: [200, 200, 504, 200, 200, 504] })
+    expect(report).toStrictEqual({ nodeFetch, statuses: [200, 200, 200, 200, 200, 200] })
     expect(heap.events().map(({ idempotency_key }) => idempotency_key)).toStrictEqual([
       'message-0',
       'message-1',
+      'message-2',
       'message-3',
-      'message-4'
+      'message-4',
+      'message-5'
     ])
-    expect(heap.connections()).toBe(2)
+    expect(heap.connections()).toBe(3)
   })
 })
