@@ -1,3 +1,4 @@
+import type { Exchange } from './exchange'
 import { isJsonObject } from './json-object'
 
 /** One value of a request's item. */
@@ -27,6 +28,23 @@ export function joined(path: string, key: string): string {
 /** The form in which values of two types, or with space around them, are compared. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value.trim() : JSON.stringify(value)
+}
+
+/** The items of requests, whatever their lists are called; the body itself where it has no list. */
+export function sentItems(exchanges: Pick<Exchange, 'request'>[]): unknown[] {
+  return exchanges.flatMap(({ request }) => {
+    const body = parsed(request.body)
+    const lists = Object.values(body).filter(Array.isArray)
+    return lists.length > 0 ? (lists.flat() as unknown[]) : [body]
+  })
+}
+
+function parsed(body: string): object {
+  try {
+    return Object(JSON.parse(body)) as object
+  } catch {
+    return {}
+  }
 }
 
 /** The values of a request, to be found by name and by value. */
@@ -67,7 +85,8 @@ export class SentLeaves {
 
   private add(value: unknown, path: string, name: string): void {
     if (isJsonObject(value)) {
-      for (const key of Object.keys(value)) this.add(value[key], joined(path, key), path === '' ? '' : joined(name, key))
+      for (const key of Object.keys(value))
+        this.add(value[key], joined(path, key), path === '' ? '' : joined(name, key))
       return
     }
     if (path === '') return

@@ -1,6 +1,5 @@
 import type { JSONObject } from '@segment/actions-core'
 import { mapped } from './engine'
-import type { Exchange } from './exchange'
 import { isJsonObject } from './json-object'
 import { isDirective } from './mapping-directives'
 import { joined, SentLeaves, textOf } from './sent-leaves'
@@ -46,15 +45,6 @@ export function storyRows(mapping: JSONObject, payload: JSONObject, sent: unknow
   for (const field of fields) if (hasArrived(field) || !field.isConstant) collectRows(field, rows)
   rows.push(...request.unclaimed().map(addedRow))
   return { rows: rows.slice(0, MAX_ROWS), more: Math.max(0, rows.length - MAX_ROWS) }
-}
-
-/** The items of requests, whatever their lists are called; the body itself where it has no list. */
-export function sentItems(exchanges: Pick<Exchange, 'request'>[]): unknown[] {
-  return exchanges.flatMap(({ request }) => {
-    const body = parsed(request.body)
-    const lists = Object.values(body).filter(Array.isArray)
-    return lists.length > 0 ? (lists.flat() as unknown[]) : [body]
-  })
 }
 
 /** Paths of the mapping that find nothing in the event, where nothing else stands in for them. */
@@ -195,12 +185,4 @@ function pathsIn(directive: unknown): string[] {
   return Object.entries(directive).flatMap(([key, value]) =>
     key === '@path' && typeof value === 'string' ? [value] : pathsIn(value)
   )
-}
-
-function parsed(body: string): object {
-  try {
-    return Object(JSON.parse(body)) as object
-  } catch {
-    return {}
-  }
 }

@@ -1,5 +1,6 @@
 import type { JSONObject } from '@segment/actions-core'
-import { missingPaths, sentItems, storyRows } from '../story'
+import { sentItems } from '../sent-leaves'
+import { missingPaths, storyRows } from '../story'
 
 const LONG = 'x'.repeat(1500)
 const CUT = LONG.slice(0, 1023)
