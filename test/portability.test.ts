@@ -82,11 +82,13 @@ const ARROWS: Record<string, string[]> = {
   segment: ['store', 'destinations', 'lib'],
   store: [],
   replay: ['segment', 'destinations', 'lib'],
+  explain: ['replay', 'segment', 'emulator', 'lib'],
+  diff: ['replay', 'segment', 'lib'],
   'page/client': ['page/protocol'],
   'page/server': ['page/protocol', 'segment', 'emulator', 'lib'],
   'page/protocol': [],
   server: ['page/server', 'segment', 'store', 'emulator', 'destinations'],
-  cli: ['server', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],
+  cli: ['server', 'explain', 'diff', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],
   index: ['destinations', 'lib']
 }
 

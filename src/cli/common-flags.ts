@@ -43,3 +43,10 @@ export const settingsFlags = {
     helpValue: 'FILE'
   })
 }
+
+export const mappingFlag = {
+  mapping: Flags.string({
+    description: 'JSON file with a list of subscriptions, or with fields for each action over the default ones',
+    helpValue: 'FILE'
+  })
+}

@@ -5,7 +5,7 @@ import type { Totals } from '../../replay/backfill/checkpoint'
 import { MAX_EVENTS_PER_MINUTE } from '../../lib/heap/limits'
 import type { FileOptions } from '../../replay/backfill/run-file'
 import type { Source } from '../../replay/source'
-import { settingsFlags } from '../common-flags'
+import { mappingFlag, settingsFlags } from '../common-flags'
 import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../exit-codes'
 import { limitMemoryGrowth } from '../memory-growth'
 import { abortedByStop } from '../stop-signal'
@@ -31,10 +31,7 @@ export default class Backfill extends Command {
 
   static flags = {
     ...settingsFlags,
-    mapping: Flags.string({
-      description: 'JSON file with a list of subscriptions, or with fields for each action over the default ones',
-      helpValue: 'FILE'
-    }),
+    ...mappingFlag,
     from: Flags.string({ description: 'first moment of the events to send, ISO 8601', helpValue: 'TIME' }),
     to: Flags.string({ description: 'first moment of the events no longer to send, ISO 8601', helpValue: 'TIME' }),
     rate: Flags.integer({
