@@ -1,6 +1,6 @@
 import { start } from '../../src/emulator'
 import type { RunningEmulator } from '../../src/emulator'
-import { endAll, run } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 
 const APP_ID = '11'
 const API_KEY = 'key-1'
@@ -23,7 +23,6 @@ describe('delete', () => {
     })
   })
   afterAll(async () => {
-    await endAll()
     await emulator.close()
   })
 
@@ -37,7 +36,7 @@ describe('delete', () => {
   }
 
   function deletion(...args: string[]) {
-    return run(['delete', '--emulator', emulator.url, '--app-id', APP_ID, ...args])
+    return runCommand(['delete', '--emulator', emulator.url, '--app-id', APP_ID, ...args])
   }
 
   const identities = () => emulator.users().map(({ identity }) => identity)
@@ -99,7 +98,7 @@ describe('delete', () => {
   })
 
   it('never sends to the real Heap without an App ID', async () => {
-    const { code, stderr } = await run(['delete', '--live', '--user-id', 'user-1', '--api-key', API_KEY])
+    const { code, stderr } = await runCommand(['delete', '--live', '--user-id', 'user-1', '--api-key', API_KEY])
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('--live needs the App ID') })
   })
 })

@@ -1,4 +1,5 @@
-import { endAll, run, Running } from './__helpers__/command-line'
+import { endAll, Running } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { occupy, release } from './__helpers__/ports'
 import { post, storedEvents } from './__helpers__/tracking'
 
@@ -41,7 +42,7 @@ describe('emulate', () => {
   it('says in one line that its port is in use', async () => {
     const { port, server } = await occupy()
 
-    expect(await run(['emulate', '--port', String(port)])).toEqual({
+    expect(await runCommand(['emulate', '--port', String(port)])).toEqual({
       code: 1,
       stdout: '',
       stderr: `Error: port ${port} is in use: choose another with --port\n`

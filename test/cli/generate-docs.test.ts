@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { BEGIN, catalogPage, END } from '../../src/cli/generate/docs/catalog-page'
 import { MAX_REQUESTS_PER_BATCH } from '../../src/destinations/heap/bulk'
 import * as limits from '../../src/lib/heap/limits'
-import { DEV, ROOT, run } from './__helpers__/command-line'
+import { ROOT } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { audience, automatic, good, text, TRACK, withFields } from './__helpers__/toy-definition'
 
@@ -144,7 +145,7 @@ describe('generate:docs', () => {
     writeFileSync(join(folder, 'index.ts'), toy('The name.'))
     writeFileSync(join(output, 'toy.md'), '# Toy\n')
 
-    expect(await run(['generate:docs', '--path', folder, '--output', output], { bin: DEV })).toEqual({
+    expect(await runCommand(['generate:docs', '--path', folder, '--output', output])).toEqual({
       code: 1,
       stdout: '',
       stderr: `Error: cannot write ${join(output, 'toy.md')}: it must have the lines "${BEGIN}" and "${END}", between which the tables are written\n`
@@ -157,17 +158,19 @@ describe('generate:docs', () => {
     const folder = join(output, 'toy')
     mkdirSync(folder)
     writeFileSync(join(folder, 'index.ts'), toy('The name.'))
-    const args = ['generate:docs', '--path', folder, '--output', output]
+    const args = ['generate:docs', '--output', output]
 
-    expect(await run(args, { bin: DEV, cwd: output })).toEqual({
+    expect(await runCommand([...args, '--path', folder], { cwd: output })).toEqual({
       code: 0,
       stdout: 'toy.md\n1 files of docs, 1 written\n',
       stderr: ''
     })
     expect(readFileSync(join(output, 'toy.md'), 'utf8')).toContain('| Event | `event` | string |  |  | The name. |\n')
-    writeFileSync(join(folder, 'index.ts'), toy('Another name.'))
+    const changed = join(temporaryFolder(), 'toy')
+    mkdirSync(changed)
+    writeFileSync(join(changed, 'index.ts'), toy('Another name.'))
 
-    expect(await run([...args, '--check'], { bin: DEV, cwd: output })).toEqual({
+    expect(await runCommand([...args, '--check', '--path', changed], { cwd: output })).toEqual({
       code: 1,
       stdout: 'toy.md\n',
       stderr: 'Error: stale generated docs: 1. Run generate:docs to write them\n'
@@ -175,6 +178,6 @@ describe('generate:docs', () => {
   })
 
   it('finds the pages of this project current', async () => {
-    expect(await run(['generate:docs', '--check'], { bin: DEV })).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(await runCommand(['generate:docs', '--check'])).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 })

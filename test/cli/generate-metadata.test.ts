@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { metadataOf } from '../../src/cli/generate/metadata'
 import { DEV, run } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
 const FILE = 'metadata.json'
@@ -112,7 +113,7 @@ describe('generate:metadata-payload', () => {
     const file = join(temporaryFolder(), 'other.ts')
     writeFileSync(file, 'export const x = 1\n')
 
-    const { code, stderr } = await run(['generate:metadata-payload', '--path', file], { bin: DEV })
+    const { code, stderr } = await runCommand(['generate:metadata-payload', '--path', file])
 
     expect({ code, stderr }).toEqual({
       code: 1,

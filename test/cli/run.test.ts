@@ -20,6 +20,7 @@ function copy(folder: string): string {
 /** With one command, in TypeScript and compiled. */
 function copyWithCommand(folder: string, body: string): string {
   copy(folder)
+  for (const file of ['dist/cli/main.js', 'src/cli/main.ts']) cpSync(join(ROOT, file), join(folder, file))
   for (const [file, from] of Object.entries({
     'dist/cli/commands/try.js': 'build',
     'src/cli/commands/try.ts': 'sources'

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { endAll, run, Running } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { post } from './__helpers__/tracking'
 
@@ -101,12 +102,12 @@ describe('serve with its data', () => {
     await post(`${url}/v1/track`, { ...track(1), writeKey: 'key', event: 'x'.repeat(1025) })
     await server.printed(/→ trackEvent 400/)
     const after = server.stdout.length
-    expect(await run(['replay', '--outcome', 'refused', '--url', url])).toMatchObject({
+    expect(await runCommand(['replay', '--outcome', 'refused', '--url', url])).toMatchObject({
       code: 0,
       stdout: 'calls sent again: 1\n'
     })
     await server.printed(/→ trackEvent 400/, after)
-    expect(await run(['replay', '--outcome', 'given-up', '--url', url])).toMatchObject({
+    expect(await runCommand(['replay', '--outcome', 'given-up', '--url', url])).toMatchObject({
       stdout: 'calls sent again: 0\n'
     })
   })

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { freePair, occupy, release } from './__helpers__/ports'
 import { SENDING_TOY, toyFolder } from './__helpers__/sending-toy'
 import { removeTemporaryFolders } from './__helpers__/temporary-folder'
@@ -30,13 +30,17 @@ describe('serve, refusing to start', () => {
     ],
     [['--fault', '503=2'], '--fault: Fault "503" needs a rate from 0 to 1, as in 503=0.1; got "2".']
   ])('%j', async (args, message) => {
-    expect(await run(['serve', '--noUI', ...args])).toEqual({ code: 1, stdout: '', stderr: `Error: ${message}\n` })
+    expect(await runCommand(['serve', '--noUI', ...args])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Error: ${message}\n`
+    })
   })
 
   it('names the destinations there are', async () => {
     const directory = toyFolder()
 
-    expect(await run(['serve', '-b', directory, '-d', '../heap'])).toEqual({
+    expect(await runCommand(['serve', '-b', directory, '-d', '../heap'])).toEqual({
       code: 1,
       stdout: '',
       stderr: `Error: no destination "../heap" in ${directory}: there are sending-toy\n`
@@ -47,7 +51,7 @@ describe('serve, refusing to start', () => {
     const directory = toyFolder()
     writeFileSync(join(directory, SENDING_TOY, 'index.ts'), `throw new Error('not today')`)
 
-    const { code, stderr } = await run(['serve', '-b', directory, '-d', SENDING_TOY])
+    const { code, stderr } = await runCommand(['serve', '-b', directory, '-d', SENDING_TOY])
 
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'Error: cannot load sending-toy: not today\n' })
   })
@@ -59,7 +63,7 @@ describe('serve, refusing to start', () => {
     const pair = await freePair()
     const { server } = await occupy(pair + offset)
 
-    expect(await run(['serve', '-b', toyFolder(), '-d', SENDING_TOY, '-p', String(pair)])).toEqual({
+    expect(await runCommand(['serve', '-b', toyFolder(), '-d', SENDING_TOY, '-p', String(pair)])).toEqual({
       code: 1,
       stdout: '',
       stderr: `Error: port ${pair + offset} is in use: choose another with --port\n`

@@ -4,7 +4,7 @@ import { destinations } from '../../src'
 import { validateDefinition } from '../../src/cli/validate'
 import { BROKEN_FIELDS } from './__helpers__/broken-fields'
 import { BROKEN_SUBSCRIPTIONS } from './__helpers__/broken-subscriptions'
-import { run } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 import { automatic, good, withPresets } from './__helpers__/toy-definition'
 
@@ -53,7 +53,7 @@ describe('validateDefinition', () => {
 
 describe('validate', () => {
   it('passes the destinations of this project', async () => {
-    expect(await run(['validate'])).toEqual({
+    expect(await runCommand(['validate'])).toEqual({
       code: 0,
       stdout: 'heap: problems 0\nheap-web: problems 0\n',
       stderr: ''
@@ -63,7 +63,7 @@ describe('validate', () => {
   it('lists what is wrong and exits with 1', async () => {
     const file = writeFile(TOY)
 
-    expect(await run(['validate', '--path', file])).toEqual({
+    expect(await runCommand(['validate', '--path', file])).toEqual({
       code: 1,
       stdout: 'toy: slug: must be lower-case words joined by `-`: "Toy" (slug)\ntoy: problems 1\n',
       stderr: ''
@@ -73,7 +73,7 @@ describe('validate', () => {
   it('prints the problems as JSON, with the same exit code', async () => {
     const file = writeFile(TOY)
 
-    const { code, stdout } = await run(['validate', '--json', '--path', file])
+    const { code, stdout } = await runCommand(['validate', '--json', '--path', file])
 
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toStrictEqual([
@@ -87,7 +87,7 @@ describe('validate', () => {
   it('refuses what is no destination in one line', async () => {
     const file = writeFile('export const x = 1\n')
 
-    expect(await run(['validate', '--path', file])).toEqual({
+    expect(await runCommand(['validate', '--path', file])).toEqual({
       code: 1,
       stdout: '',
       stderr: `Error: ${file} exports no destination: its default export needs a name and actions\n`

@@ -7,7 +7,6 @@ import type { FileOptions } from '../../replay/backfill/run-file'
 import type { Source } from '../../replay/source'
 import { mappingFlag, settingsFlags } from '../common-flags'
 import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../exit-codes'
-import { limitMemoryGrowth } from '../memory-growth'
 import { abortedByStop } from '../stop-signal'
 
 type BackfillFlags = Interfaces.InferredFlags<typeof Backfill.flags>
@@ -46,7 +45,6 @@ export default class Backfill extends Command {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Backfill)
-    limitMemoryGrowth()
     const sources = await this.sources(argv.map(String))
     if (flags['dry-run']) return this.dryRun(sources, await this.options(flags))
     const options = await this.options(flags)

@@ -4,7 +4,6 @@ import type { Interfaces } from '@oclif/core'
 import { CONNECTION_MODES } from '../../segment/connection'
 import { LOCAL_APP_ID } from '../../segment/app-id'
 import { emulatorFlags, portFlag } from '../common-flags'
-import { limitMemoryGrowth } from '../memory-growth'
 import type { ServedPipeline, ServeOptions } from '../../server'
 import { outliveOutput } from '../closed-terminal'
 import { stopSignal } from '../stop-signal'
@@ -58,7 +57,6 @@ export default class Serve extends Command {
     outliveOutput()
     const options = await this.options(flags)
     const { servePipeline } = await import('../../server')
-    limitMemoryGrowth()
     const stopped = stopSignal()
     const pipeline = await servePipeline(options)
     await stopped

@@ -21,7 +21,7 @@ interface Options {
 }
 
 /** Servers of several tests would have one folder for their calls. */
-function withoutSharedData(args: string[]): string[] {
+export function withoutSharedData(args: string[]): string[] {
   const isOwn = args[0] !== 'serve' || args.includes('--data') || args.includes('--no-data')
   return isOwn ? args : [...args, '--no-data']
 }
@@ -94,7 +94,7 @@ export class Running {
   }
 }
 
-/** Runs to the end. */
+/** Runs a process to its end, for what `runCommand` of `in-process.ts` cannot show. */
 export function run(args: string[], options?: Options): Promise<Finished> {
   return new Running(args, options).exited
 }
@@ -110,7 +110,7 @@ export async function endAll(): Promise<void> {
 }
 
 /** Without the settings of whoever runs the tests; NODE_ENV=test is jest's. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PORT: _port, HEAP_APP_ID: _appId, HEAP_API_KEY: _apiKey, FORCE_COLOR: _color, ...rest } = process.env
   return { ...rest, NO_COLOR: '1' }
 }

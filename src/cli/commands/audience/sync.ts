@@ -5,7 +5,6 @@ import type { SyncOptions } from '../../../replay/audience/sync'
 import type { SyncCheckpoint } from '../../../replay/audience/state'
 import { settingsFlags } from '../../common-flags'
 import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../../exit-codes'
-import { limitMemoryGrowth } from '../../memory-growth'
 import { abortedByStop } from '../../stop-signal'
 
 type SyncFlags = Interfaces.InferredFlags<typeof AudienceSync.flags>
@@ -49,7 +48,6 @@ export default class AudienceSync extends Command {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AudienceSync)
-    limitMemoryGrowth()
     const options = await this.options(flags)
     await options.state.requireSame()
     if (flags['dry-run']) return this.preview(options)

@@ -1,0 +1,83 @@
+import { homedir, platform } from 'node:os'
+import { main } from '../../../src/cli/main'
+import { cleanEnvironment, ROOT, withoutSharedData } from './command-line'
+import type { Finished } from './command-line'
+
+// oclif asks for WSL by an import of ES modules, which jest's sandbox refuses.
+jest.mock('../../../node_modules/@oclif/core/lib/util/os.js', () => ({
+  getPlatform: async () => platform(),
+  getShell: async () => 'sh',
+  getHomeDir: () => homedir()
+}))
+
+interface Options {
+  cwd?: string
+  env?: Record<string, string>
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** ts-node's mark, by which the sources know that TypeScript can be loaded: here jest compiles it. */
+const COMPILES_TYPESCRIPT = Symbol.for('ts-node.register.instance')
+
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Runs a command of the sources to its end within the test's own process, many times as fast as a process: for its
+ * words, its exit code and what it leaves behind. One runs at a time. What is about a process itself (signals, kills,
+ * standard input, a server that goes on, the time zone) needs `Running` or `run`.
+ */
+export function runCommand(args: string[], options: Options = {}): Promise<Finished> {
+  const finished = last.then(() => runAlone(args, options))
+  last = finished.catch(() => undefined)
+  return finished
+}
+
+async function runAlone(args: string[], { cwd = ROOT, env = {} }: Options): Promise<Finished> {
+  const restore = takeOver(cwd, env)
+  const printed = capture()
+  try {
+    const code = await main(withoutSharedData(args))
+    return { code: code ?? 0, ...printed.output }
+  } finally {
+    printed.restore()
+    restore()
+  }
+}
+
+/** Makes the state that all of a process shares the command's own; returns what gives it back. */
+function takeOver(cwd: string, env: Record<string, string>): () => void {
+  const before = { cwd: process.cwd(), env: process.env, exitCode: process.exitCode }
+  const listeners = SIGNALS.map((signal) => process.listeners(signal))
+  process.env = { ...cleanEnvironment(), ...env }
+  process.chdir(cwd)
+  Object.assign(process, { [COMPILES_TYPESCRIPT]: true })
+  return () => {
+    process.env = before.env
+    process.exitCode = before.exitCode
+    process.chdir(before.cwd)
+    SIGNALS.forEach((signal, at) => {
+      for (const added of process.listeners(signal)) {
+        if (!listeners[at].includes(added)) process.off(signal, added)
+      }
+    })
+  }
+}
+
+/** Takes what oclif prints through the console, and commands on the streams. */
+function capture() {
+  const output = { stdout: '', stderr: '' }
+  const add =
+    (stream: 'stdout' | 'stderr', end: string) =>
+    (text: unknown = '') => {
+      output[stream] += String(text) + end
+      return true
+    }
+  const spies = [
+    jest.spyOn(console, 'log').mockImplementation(add('stdout', '\n')),
+    jest.spyOn(console, 'error').mockImplementation(add('stderr', '\n')),
+    jest.spyOn(process.stdout, 'write').mockImplementation(add('stdout', '')),
+    jest.spyOn(process.stderr, 'write').mockImplementation(add('stderr', ''))
+  ]
+  return { output, restore: () => spies.forEach((spy) => spy.mockRestore()) }
+}
