@@ -141,6 +141,8 @@ export interface StoredEvent {
   appId: string
   userId: string | null
   event: string
+  /** Its idempotency key. */
+  messageId: string | null
   who: string
   anonymousId: string | null
   endpoint: string
@@ -167,5 +169,34 @@ export interface PersonDetails extends Omit<PersonSummary, 'properties'> {
   mergedUserIds: string[]
   properties: JsonObject
   notes: PropertyNote[]
+  /** Those whose ID is the value of a property: that is how Heap joins people to accounts. */
+  accounts: { accountId: string; property: string }[]
   timeline: Listing<StoredEvent>
+}
+
+/** GET /_page/accounts?search=&offset= */
+export interface AccountSummary {
+  appId: string
+  accountId: string
+  properties: JsonObject
+  /** How many people have a property with its ID. */
+  people: number
+}
+
+/** GET /_page/requests?search=&offset= */
+export interface HeapRequest {
+  number: number
+  receivedAt: string
+  method: string
+  /** With `/eu` in front for that region. */
+  path: string
+  items: number
+  bytes: number
+  /** Null for a connection that was reset. */
+  status: number | null
+  fault: string | null
+  /** Items that were accepted with success and not applied. */
+  dropped: number
+  body: unknown
+  response: unknown
 }

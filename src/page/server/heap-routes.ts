@@ -7,6 +7,8 @@ export function heapRoutes(heap: HeapView): Hono {
   const app = new Hono()
   app.get('/events', (context) => context.json(heap.events(question(context))))
   app.get('/people', (context) => context.json(heap.people(question(context))))
+  app.get('/accounts', (context) => context.json(heap.accounts(question(context))))
+  app.get('/requests', (context) => context.json(heap.requests(question(context))))
   app.get('/person', (context) => {
     const { app: appId = '', user = '' } = context.req.query()
     const person = heap.person(appId, user, question(context).offset)

@@ -1,7 +1,16 @@
-import type { Change, Emulator, EventView, UserView } from '../../emulator'
+import type { AccountView, Change, Emulator, EventView, UserView } from '../../emulator'
 import type { PropertyHistory } from './property-history'
 import { RateWindow } from './rate-window'
-import type { HeapState, Listing, PersonDetails, PersonSummary, StoredEvent } from '../protocol'
+import { outline, shownRequest } from './shown-request'
+import type {
+  AccountSummary,
+  HeapRequest,
+  HeapState,
+  Listing,
+  PersonDetails,
+  PersonSummary,
+  StoredEvent
+} from '../protocol'
 
 const PAGE_SIZE = 50
 
@@ -55,6 +64,24 @@ export class HeapView {
     return { items: found.slice(offset, offset + PAGE_SIZE).map((person) => this.summary(person)), total: found.length }
   }
 
+  accounts({ search, offset }: Question): Listing<AccountSummary> {
+    const { people } = this.read()
+    const found = this.emulator.accounts().filter((account) => matches(search, JSON.stringify(account)))
+    const items = found.slice(offset, offset + PAGE_SIZE).map((account) => ({
+      appId: account.app_id,
+      accountId: account.account_id,
+      properties: account.properties,
+      people: people.filter((person) => accountProperty(person, account) !== undefined).length
+    }))
+    return { items, total: found.length }
+  }
+
+  /** The newest first. */
+  requests({ search, offset }: Question): Listing<HeapRequest> {
+    const found = this.emulator.requests.filter((request) => matches(search, outline(request))).reverse()
+    return { items: found.slice(offset, offset + PAGE_SIZE).map(shownRequest), total: found.length }
+  }
+
   person(appId: string, userId: string, offset: number): PersonDetails | undefined {
     const { people, events } = this.read()
     const person = people.find((each) => each.app_id === appId && each.user_id === userId)
@@ -65,6 +92,10 @@ export class HeapView {
       mergedUserIds: person.merged_user_ids,
       properties: person.properties,
       notes: this.propertyHistory.ofPerson(person),
+      accounts: this.emulator.accounts(appId).flatMap((account) => {
+        const property = accountProperty(person, account)
+        return property === undefined ? [] : { accountId: account.account_id, property }
+      }),
       timeline: this.listed(own, offset)
     }
   }
@@ -80,6 +111,7 @@ export class HeapView {
       appId: event.app_id,
       userId: event.user_id,
       event: event.event,
+      messageId: event.idempotency_key,
       who: event.identity ?? event.anonymous_id ?? event.user_id ?? '',
       anonymousId: event.anonymous_id,
       endpoint: event.endpoint,
@@ -115,6 +147,12 @@ export class HeapView {
   private read(): Content {
     return (this.content ??= contentOf(this.emulator))
   }
+}
+
+/** The property of a person that holds the ID of the account. */
+function accountProperty({ app_id, properties }: UserView, account: AccountView): string | undefined {
+  if (app_id !== account.app_id) return undefined
+  return Object.keys(properties).find((key) => String(properties[key]) === account.account_id)
 }
 
 function contentOf(emulator: Emulator): Content {

@@ -15,10 +15,13 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml'
 }
 
+/** Views of the page have addresses of their own. */
+const VIEWS = ['/', '/try', '/people', '/people/:app/:user', '/accounts', '/requests', '/faults', '/settings']
+
 /** `html` is what stands in the page for browsers that run no script, and instead of a page that is not built. */
 export function pageFiles(html: string, folder = BUILT_PAGE): Hono {
   const app = new Hono()
-  app.get('/', (context) => {
+  app.on('GET', VIEWS, (context) => {
     const nonce = randomBytes(16).toString('base64')
     context.header('Content-Security-Policy', policy(nonce))
     context.header('X-Content-Type-Options', 'nosniff')
