@@ -38,6 +38,7 @@ export interface DeliveryQueueOptions<Settings> {
   /** How long a message waits for others of its batch. Default 100 ms. */
   flushMs?: number
   retry?: Partial<RetryPolicy>
+  /** Milliseconds on a clock that nobody sets: how old a call is. Default `performance.now`. */
   now?: () => number
   random?: () => number
 }
@@ -125,7 +126,7 @@ export class DeliveryQueue<Settings> {
   }
 
   private jobsOf({ id, message, routes }: QueuedCall): Routed[] {
-    const { now = Date.now } = this.options
+    const { now = monotonic } = this.options
     const json = JSON.stringify(message)
     const queuedAt = now()
     return this.routesFor({ id, message, routes }).map((route) => ({
@@ -171,7 +172,7 @@ export class DeliveryQueue<Settings> {
   }
 
   private route(subscription: Subscription): Route {
-    const { engine, settings, flushMs = 100, retry, now = Date.now, random = Math.random } = this.options
+    const { engine, settings, flushMs = 100, retry, now = monotonic, random = Math.random } = this.options
     const size = batchSize(engine.definition, subscription)
     const { partnerAction: action, mapping = {} } = subscription
     const call = { action, mapping, settings: settings as Settings }
@@ -237,6 +238,10 @@ export class DeliveryQueue<Settings> {
 /** Tells a subscription from the others of its destination, also after a restart. */
 export function routeOf({ partnerAction, name = '', subscribe }: Subscription): string {
   return [partnerAction, name, subscribe].join(' ')
+}
+
+function monotonic(): number {
+  return performance.now()
 }
 
 /** Undefined: the action takes its messages one by one. */

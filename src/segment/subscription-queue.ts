@@ -1,3 +1,4 @@
+import groupBy from 'lodash/groupBy'
 import { MAX_PROPERTY_LENGTH } from '../lib/heap/limits'
 import type { Subscription } from './connection'
 import type { Run } from './engine'
@@ -45,6 +46,7 @@ export interface SubscriptionQueueOptions {
   retry: RetryPolicy
   /** Shared by all subscriptions. */
   order: UserOrder<Job>
+  /** Milliseconds on a clock that nobody sets. */
   now: () => number
   random: () => number
   send: (messages: SegmentMessage[]) => Promise<Run>
@@ -58,25 +60,28 @@ export class SubscriptionQueue {
   private waiting: Job[] = []
   private readonly timers = new Set<NodeJS.Timeout>()
   private sending = false
+  private flushIsDue = false
   private closed = false
   private bytes = 0
+  /** Of calls that have failed: halved while nothing is settled, so that whoever is at fault goes alone in the end. */
+  private retrySize: number
   private readonly forgetOrder: () => void
 
   constructor(private readonly options: SubscriptionQueueOptions) {
+    this.retrySize = options.batchSize
     this.forgetOrder = options.order.onSettled(() => this.waiting.length > 0 && void this.flush())
   }
 
   /** Takes calls that are in the order of their users already. */
   add(jobs: Job[]): void {
     const { batchSize, flushMs } = this.options
-    const wasEmpty = this.waiting.length === 0
     for (const job of jobs) {
       this.unsettled.add(job)
       this.waiting.push(job)
       this.bytes += memoryOf(job)
     }
     if (this.waiting.length >= batchSize) void this.flush()
-    else if (wasEmpty) this.after(flushMs, () => this.flush())
+    else if (!this.flushIsDue) this.flushAfter(flushMs)
   }
 
   pending(): number {
@@ -88,12 +93,17 @@ export class SubscriptionQueue {
     return this.bytes
   }
 
-  /** Sends what is due without waiting for more; returns at once while a send is going on, which takes the rest along. */
+  /**
+   * Sends what is due without waiting for more; returns at once while a send is going on, which takes the rest along.
+   * Behind a batch of which nothing was settled, the rest waits until that one is due again.
+   */
   async flush(): Promise<void> {
     if (this.sending) return
     this.sending = true
     try {
-      for (let jobs = this.next(); jobs.length > 0; jobs = this.next()) await this.attempt(jobs)
+      for (let jobs = this.next(); jobs.length > 0; jobs = this.next()) {
+        if (!(await this.attempt(jobs))) break
+      }
     } finally {
       this.sending = false
     }
@@ -106,41 +116,52 @@ export class SubscriptionQueue {
     this.timers.clear()
   }
 
-  /** The next batch: the first that wait, but for those of users who have earlier calls elsewhere. */
+  /**
+   * The next batch: calls that were tried equally often, the least tried ones first, but for those of users who have
+   * earlier calls elsewhere. Whoever Heap always limits would otherwise take every batch along.
+   */
   private next(): Job[] {
     if (this.closed) return []
-    const { batchSize, order } = this.options
-    const batch = new Set<Job>()
-    const left: Job[] = []
-    let bytes = 0
-    let at = 0
-    for (; at < this.waiting.length && batch.size < batchSize; at++) {
-      const job = this.waiting[at]
-      const size = mostFlattened(job)
-      if (batch.size > 0 && bytes + size > MAX_BATCH_BYTES) break
-      const isNext = job.writesTo === undefined || order.isNext(job.writesTo, job, batch)
-      if (isNext) batch.add(job)
-      else left.push(job)
-      bytes += isNext ? size : 0
+    for (const [attempts, jobs] of Object.entries(groupBy(this.waiting, 'attempt'))) {
+      const batch = this.batchOf(jobs, attempts === '0' ? this.options.batchSize : this.retrySize)
+      if (batch.size > 0) this.waiting = this.waiting.filter((job) => !batch.has(job))
+      if (batch.size > 0) return [...batch]
     }
-    if (batch.size > 0) this.waiting = left.concat(this.waiting.slice(at))
-    return [...batch]
+    return []
   }
 
-  private async attempt(jobs: Job[]): Promise<void> {
+  private batchOf(jobs: Job[], batchSize: number): Set<Job> {
+    const { order } = this.options
+    const batch = new Set<Job>()
+    let bytes = 0
+    for (const job of jobs) {
+      if (job.writesTo !== undefined && !order.isNext(job.writesTo, job, batch)) continue
+      bytes += mostFlattened(job)
+      if (batch.size === batchSize || (batch.size > 0 && bytes > MAX_BATCH_BYTES)) break
+      batch.add(job)
+    }
+    return batch
+  }
+
+  /** Returns whether any of the calls has its final outcome now. */
+  private async attempt(jobs: Job[]): Promise<boolean> {
     for (const job of jobs) job.attempt++
     const messages = jobs.map(({ json }) => JSON.parse(json) as SegmentMessage)
     const run = await this.options.send(messages)
-    if (!this.closed) this.settle(jobs, messages, run)
+    return !this.closed && this.settle(jobs, messages, run)
   }
 
-  private settle(jobs: Job[], messages: SegmentMessage[], { outcomes, exchanges }: Run): void {
-    const { retry, random, now, order } = this.options
-    const attempt = Math.max(...jobs.map((job) => job.attempt))
-    const delayMs = retryDelay(retry, attempt, random, retryAfterOf(exchanges, now()))
+  private settle(jobs: Job[], messages: SegmentMessage[], { outcomes, exchanges }: Run): boolean {
+    const { retry, random, order, batchSize } = this.options
+    const [{ attempt }] = jobs
+    const delayMs = retryDelay(retry, attempt, random, retryAfterOf(exchanges, Date.now()))
     const again = jobs.filter((job, index) => this.record(job, messages[index], outcomes[index], delayMs))
     if (again.length > 0) this.after(delayMs, () => this.retry(again))
-    if (again.length < jobs.length) order.settled()
+    const hasProgress = again.length < jobs.length
+    if (hasProgress) order.settled()
+    if (hasProgress) this.retrySize = Math.min(this.retrySize * 2, batchSize)
+    else if (attempt > 1) this.retrySize = Math.max(1, Math.floor(jobs.length / 2))
+    return hasProgress
   }
 
   /** True when the job is to be sent again. */
@@ -160,6 +181,14 @@ export class SubscriptionQueue {
     this.unsettled.delete(job)
     this.bytes -= memoryOf(job)
     if (job.writesTo !== undefined) this.options.order.remove(job.writesTo, job)
+  }
+
+  private flushAfter(ms: number): void {
+    this.flushIsDue = true
+    this.after(ms, () => {
+      this.flushIsDue = false
+      return this.flush()
+    })
   }
 
   private retry(jobs: Job[]): Promise<void> {

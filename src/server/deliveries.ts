@@ -90,6 +90,11 @@ export class Deliveries {
     return calls.length
   }
 
+  /** Calls without a final outcome, counted once for each subscription that takes them. */
+  pending(): number {
+    return sum(this.all().map((delivery) => delivery.pending()))
+  }
+
   /** Delivers what was taken; after `timeoutMs` gives up and returns how many calls are left. */
   async stop(timeoutMs: number): Promise<number> {
     const left = await Promise.all(this.all().map((delivery) => delivery.drain(timeoutMs)))

@@ -262,7 +262,8 @@ describe('DeliveryQueue', () => {
       const header = headers.shift()
       return header ? { status: 429, headers: { 'retry-after': header } } : { status: 200 }
     }
-    start([alone], { now: () => Date.parse(AT) })
+    jest.spyOn(Date, 'now').mockReturnValue(Date.parse(AT))
+    start([alone])
     delivery.enqueue([track('a')])
     expect(await delivery.drain(20_000)).toBe(0)
     expect(waits).toStrictEqual([7000, 9000, 300_000])
