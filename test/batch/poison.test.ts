@@ -3,7 +3,6 @@ import type { Event, Outcome } from './__helpers__/heap'
 
 const SIZE = 1000
 const MAX_REQUESTS = 64
-const SPREAD = [3, 140, 281, 466, 620, 733, 999]
 
 const heap = useHeap()
 
@@ -78,7 +77,10 @@ async function deliverAll({ preset }: Kind, events: Event[], mapping: Event = {}
   return run
 }
 
-describe.each(Object.entries(KINDS))('1,000 %s', (_name, kind) => {
+/** Of each kind, more than a call can ask Heap about one by one. */
+const FEWER = 200
+
+describe.each(Object.entries(KINDS))('200 %s', (_name, kind) => {
   describe.each([
     ['names the item', false],
     ['names no item', true]
@@ -86,22 +88,22 @@ describe.each(Object.entries(KINDS))('1,000 %s', (_name, kind) => {
     it.each([
       ['none is', []],
       ['the first is', [0]],
-      ['the last is', [999]],
-      ['7 in a row are', every(7).map((index) => 500 + index)],
-      ['7 are', SPREAD],
-      ['all are', every(SIZE)]
+      ['the last is', [199]],
+      ['7 in a row are', every(7).map((index) => 100 + index)],
+      ['7 are', [3, 28, 57, 92, 124, 147, 199]],
+      ['all are', every(FEWER)]
     ])('store what is good when %s refused', async (_count, bad) => {
       heap.emulator.setFaults({ refuseContaining: 'poison', withoutIndex })
       const isBad = new Set(bad)
       const { outcomes, undecided, requests } = await deliverAll(
         kind,
-        every(SIZE).map((index) => kind.event(index, isBad.has(index) ? 'poison' : 'harmless'))
+        every(FEWER).map((index) => kind.event(index, isBad.has(index) ? 'poison' : 'harmless'))
       )
 
       expect(outcomes.map(({ status }) => status)).toStrictEqual(
-        every(SIZE).map((index) => (isBad.has(index) ? 400 : 200))
+        every(FEWER).map((index) => (isBad.has(index) ? 400 : 200))
       )
-      const good = every(SIZE).filter((index) => !isBad.has(index))
+      const good = every(FEWER).filter((index) => !isBad.has(index))
       expect(kind.stored().sort()).toStrictEqual(good.map((index) => `number-${index}`).sort())
       expect(Math.max(...requests)).toBeLessThanOrEqual(MAX_REQUESTS)
       for (const index of bad)
@@ -131,7 +133,7 @@ describe('1,000 track calls of known users', () => {
   it('take one request for each refused item that is named, and one for the rest', async () => {
     expect(await requestsFor([], false)).toStrictEqual([1])
     expect(await requestsFor([500], false)).toStrictEqual([2])
-    expect(await requestsFor(SPREAD, false)).toStrictEqual([8])
+    expect(await requestsFor([3, 140, 281, 466, 620, 733, 999], false)).toStrictEqual([8])
   })
 
   it.each([

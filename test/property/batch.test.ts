@@ -147,13 +147,13 @@ const small = fc.array(planned(3, 0.2), { minLength: 1, maxLength: 14 })
 
 describe('sendBatch', () => {
   it('settles each payload by what Heap answered to it, whatever that is', async () => {
-    await tryCasesAsync(8000, fc.tuple(small, arbitrary), async ([plan, behaviour]) =>
+    await tryCasesAsync(2500, fc.tuple(small, arbitrary), async ([plan, behaviour]) =>
       expectAll(await settle(plan, behaviour))
     )
   })
 
   it('delivers every good payload to a Heap that refuses bad and large requests', async () => {
-    await tryCasesAsync(4000, fc.tuple(small, honest), async ([plan, behaviour]) => {
+    await tryCasesAsync(1500, fc.tuple(small, honest), async ([plan, behaviour]) => {
       const settled = await settle(plan, behaviour)
       expectAll(settled)
       expectGoodOnesDelivered(settled)
@@ -162,7 +162,7 @@ describe('sendBatch', () => {
 
   it.each([0.001, 0.01, 0.1])('delivers what is good of large batches with a share of %d refused', async (poison) => {
     const large = fc.noShrink(fc.array(planned(2000, poison), { minLength: 900, maxLength: 2200, size: 'max' }))
-    await tryCasesAsync(15, fc.tuple(large, honest), async ([plan, behaviour]) => {
+    await tryCasesAsync(6, fc.tuple(large, honest), async ([plan, behaviour]) => {
       const settled = await settle(plan, { ...behaviour, maxItems: Math.max(behaviour.maxItems, 100) })
       expectAll(settled)
       expectGoodOnesDelivered(settled)
@@ -173,7 +173,7 @@ describe('sendBatch', () => {
 describe('send', () => {
   it('returns Heap’s answer or throws one of core’s errors', async () => {
     const valid = planned(3, 0.1).filter(({ kind }) => kind !== 'invalid')
-    await tryCasesAsync(3000, fc.tuple(valid, answer, answer), async ([plan, first, link]) => {
+    await tryCasesAsync(1000, fc.tuple(valid, answer, answer), async ([plan, first, link]) => {
       const heap = new FakeHeap({ naming: 'right', maxItems: 1000, answers: [first], links: [link] })
       try {
         await send(heap.client, { appId: '11' }, itemsOf(conversionOf(plan, 0)))

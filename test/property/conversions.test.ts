@@ -55,11 +55,12 @@ function tryConversion<Payload>(
   payloads: fc.Arbitrary<Payload>,
   convert: (payload: Payload) => HeapItem[]
 ): void {
-  let count = 0
+  let [tried, count] = [0, 0]
   tryCases(cases, payloads, (payload) => {
+    tried++
     if (isTaken(convert, payload)) count++
   })
-  expect((100 * count) / cases).toBeGreaterThan(taken)
+  expect((100 * count) / tried).toBeGreaterThan(taken)
 }
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
@@ -94,7 +95,7 @@ describe('heapEvent', () => {
       nested_properties,
       library: optional(text)
     })
-    tryConversion({ cases: 25000, taken: 15 }, payloads, heapEvent)
+    tryConversion({ cases: 6000, taken: 15 }, payloads, heapEvent)
   })
 })
 
@@ -111,7 +112,7 @@ describe('heapUser', () => {
       heap_user_id: fc.oneof(optional(heapUserId), fc.constant(null)),
       nested_properties
     })
-    tryConversion({ cases: 20000, taken: 15 }, payloads, heapUser)
+    tryConversion({ cases: 5000, taken: 15 }, payloads, heapUser)
   })
 })
 
@@ -133,7 +134,7 @@ describe('heapMembership', () => {
           [rest.audience_key, value]
         ])
       }))
-    tryConversion({ cases: 15000, taken: 12 }, payloads, ({ membership, ...payload }) =>
+    tryConversion({ cases: 4000, taken: 12 }, payloads, ({ membership, ...payload }) =>
       heapMembership(payload, membership)
     )
   })
@@ -142,6 +143,6 @@ describe('heapMembership', () => {
 describe('heapAccount', () => {
   it('makes what Heap takes, or refuses it with a 400 of its own', () => {
     const payloads = fc.record({ account_id: idText, traits: properties, nested_properties })
-    tryConversion({ cases: 10000, taken: 50 }, payloads, heapAccount)
+    tryConversion({ cases: 3000, taken: 50 }, payloads, heapAccount)
   })
 })

@@ -13,7 +13,7 @@ function expectedId(text: string): string | undefined {
 
 describe('realId', () => {
   it('is the trimmed text unless that is a placeholder', () => {
-    tryCases(15000, idText, (text) => strictEqual(realId(text), expectedId(text)))
+    tryCases(5000, idText, (text) => strictEqual(realId(text), expectedId(text)))
   })
 
   it('is the decimal digits of a whole number', () => {
@@ -41,7 +41,7 @@ describe('userIdentifier', () => {
 
   it('is the identity, else the anonymous ID, else an error that names a field', () => {
     const maybeId = fc.option(idText, { nil: undefined })
-    tryCases(15000, fc.record({ identity: maybeId, anonymous_id: maybeId }), (ids) => {
+    tryCases(5000, fc.record({ identity: maybeId, anonymous_id: maybeId }), (ids) => {
       let actual: unknown
       try {
         actual = userIdentifier(ids)
