@@ -3,6 +3,8 @@
  *
  *     npm run simulate -- --seeds 5000 [--from 0]
  *     npm run simulate -- --only 72 [--trace]
+ *
+ * With --first it ends at the first failing seed without looking for a smaller world.
  */
 import { parseArgs } from 'node:util'
 import { check, smallestStory, wholeStory } from './__helpers__/check'
@@ -13,7 +15,7 @@ const WORLDS_BETWEEN_LINES = 250
 const REPEATED = 50
 
 async function main(): Promise<number> {
-  const { only, trace, from, seeds } = options()
+  const { only, trace, from, seeds, first } = options()
   if (only !== undefined) return tellOne(only, trace)
   const started = performance.now()
   for (let done = 0; done < seeds; done++) {
@@ -21,7 +23,7 @@ async function main(): Promise<number> {
     const { problems, hash } = await check(seed)
     const isSame = seed % REPEATED !== 0 || (await check(seed)).hash === hash
     if (!isSame) problems.push('a second run went another way')
-    if (problems.length > 0) return tellFailure(seed, problems)
+    if (problems.length > 0) return tellFailure(seed, problems, first)
     if ((done + 1) % WORLDS_BETWEEN_LINES === 0 || done + 1 === seeds) tellProgress(done + 1, started)
   }
   return 0
@@ -34,9 +36,9 @@ async function tellOne(seed: number, trace: boolean): Promise<number> {
   return problems.length === 0 ? 0 : 1
 }
 
-async function tellFailure(seed: number, problems: string[]): Promise<number> {
-  print(`seed ${seed} breaks a promise:\n  ${problems.join('\n  ')}\n\nThe same in a smaller world:\n`)
-  print(await smallestStory(seed))
+async function tellFailure(seed: number, problems: string[], isEnough: boolean): Promise<number> {
+  print(`seed ${seed} breaks a promise:\n  ${problems.join('\n  ')}`)
+  if (!isEnough) print(`\nThe same in a smaller world:\n\n${await smallestStory(seed)}`)
   print(`\nThe whole of it: npm run simulate -- --only ${seed} --trace`)
   return 1
 }
@@ -51,15 +53,16 @@ function print(text: string): void {
 }
 
 /** @throws Error that names the wrong option */
-function options(): { only?: number; trace: boolean; from: number; seeds: number } {
+function options(): { only?: number; trace: boolean; from: number; seeds: number; first: boolean } {
   const number = { type: 'string' } as const
-  const { values } = parseArgs({ options: { seeds: number, from: number, only: number, trace: { type: 'boolean' } } })
-  const { seeds = String(DEFAULT_SEEDS), from = '0', only, trace = false } = values
+  const flag = { type: 'boolean' } as const
+  const { values } = parseArgs({ options: { seeds: number, from: number, only: number, trace: flag, first: flag } })
+  const { seeds = String(DEFAULT_SEEDS), from = '0', only, trace = false, first = false } = values
   for (const [name, value] of Object.entries({ seeds, from, only })) {
     if (value !== undefined && !/^\d{1,9}$/.test(value))
       throw new Error(`--${name} needs a whole number, not "${value}"`)
   }
-  return { only: only === undefined ? undefined : Number(only), trace, from: Number(from), seeds: Number(seeds) }
+  return { only: only === undefined ? undefined : Number(only), trace, from: Number(from), seeds: Number(seeds), first }
 }
 
 void main().then(

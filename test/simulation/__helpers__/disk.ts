@@ -29,6 +29,17 @@ export class Disk {
     }
   }
 
+  /** A call that waits is lost or changed while nobody looks; the function that is returned puts a copy back. */
+  async damage(how: 'lost' | 'changed'): Promise<() => Promise<void>> {
+    const waiting = await this.kept.iterator({ gt: '!waiting!', lt: '!waiting"' }).all()
+    if (waiting.length === 0) return () => Promise.resolve()
+    const [key, value] = waiting[Math.floor(this.time.random() * waiting.length)]
+    this.tell(`disk    an entry is ${how}`)
+    if (how === 'lost') await this.kept.del(key)
+    else await this.kept.put(key, value.replace('Ordered', 'Reordered').replace('user-', 'user-9'))
+    return () => this.kept.put(key, value)
+  }
+
   isQuiet(): boolean {
     return this.pending.size === 0
   }

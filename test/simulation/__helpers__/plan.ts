@@ -42,7 +42,7 @@ export type Trouble = { at: number; ms: number } & (
   | { kind: 'heap'; fault: HeapFault; share: number; path?: string }
   | { kind: 'limited'; person: number; status: 429 | 500 }
   | { kind: 'too large'; items: number }
-  | { kind: 'killed' }
+  | { kind: 'killed'; damage?: 'lost' | 'changed' }
   | { kind: 'disk'; how: 'fails' | 'writes and fails' | 'slow' }
   | { kind: 'jump'; by: number }
 )
@@ -122,7 +122,8 @@ const tooLarge = fc.record({ ...window(MINUTE), kind: fc.constant('too large'), 
 const killed = fc.record({
   at: fc.nat({ max: MINUTE }),
   ms: fc.integer({ min: 200, max: 5000 }),
-  kind: fc.constant('killed')
+  kind: fc.constant('killed'),
+  damage: sometimes(20, fc.constantFrom('lost', 'changed'))
 })
 const how = fc.constantFrom('fails', 'writes and fails', 'slow')
 const disk = fc.record({ ...window(MINUTE / 2), kind: fc.constant('disk'), how })

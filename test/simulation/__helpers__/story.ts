@@ -25,7 +25,7 @@ function describe(trouble: Trouble): string {
     case 'too large':
       return `${when} Heap answers 413 to more than ${trouble.items} items`
     case 'killed':
-      return `${when} serve is down`
+      return `${when} serve is down${trouble.damage ? `, and an entry of its store is ${trouble.damage}` : ''}`
     case 'disk':
       return `${when} each write to the disk ${trouble.how === 'slow' ? 'is slow' : trouble.how}`
     case 'jump':

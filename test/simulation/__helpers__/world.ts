@@ -115,7 +115,7 @@ class World {
     for (const trouble of this.plan.troubles) {
       const { kind, at, ms } = trouble
       if (kind === 'jump') this.time.in(at, () => this.jump(trouble.by))
-      if (kind === 'killed') this.time.in(at, () => this.begin(() => this.restart(ms)))
+      if (kind === 'killed') this.time.in(at, () => this.begin(() => this.restart(ms, trouble.damage)))
       if (kind === 'disk' && trouble.how !== 'slow') this.time.in(at + ms, () => this.begin(() => this.restart(1000)))
     }
   }
@@ -145,7 +145,7 @@ class World {
   }
 
   /** Killed, and started again after `ms`. A second kill in between changes nothing. */
-  private async restart(ms: number): Promise<void> {
+  private async restart(ms: number, damage?: 'lost' | 'changed'): Promise<void> {
     if (!this.serve) return
     this.tell('serve   is killed')
     this.life++
@@ -154,7 +154,13 @@ class World {
     this.network.killed()
     await this.disk.killed()
     await this.time.sleep(ms)
-    await this.start()
+    const putBack = damage && (await this.disk.damage(damage))
+    await this.start().catch(async (error: Error) => {
+      if (!putBack) throw error
+      this.tell(`serve   does not start: ${error.message}`)
+      await putBack()
+      await this.start()
+    })
   }
 
   private heard({ message: { messageId }, action, status, willRetry, error }: Outcome): void {
