@@ -112,6 +112,7 @@ const ROWS: Record<keyof typeof limits, [page: string, what: string][]> = {
     ['heap-web', 'characters of a text']
   ],
   MAX_HEAP_USER_ID: [['heap', "Heap's own user ID, in `heap_user_id`"]],
+  MAX_LINKS_PER_IDENTITY_A_MONTH: [['heap', 'Heap user IDs for an identity in a month']],
   MIN_PARTNER_IDEMPOTENCY_KEY_LENGTH: [['heap', 'characters of the message ID of an anonymous event']],
   MAX_USERS_PER_DELETION: [['heap', 'users in a deletion']],
   MAX_WEB_KEY_LENGTH: [['heap-web', 'characters of a property key']],

@@ -19,6 +19,9 @@ export const MAX_PROPERTY_LENGTH = 1023
 /** Heap's own numeric ID of a user goes from 0 to 2^53-1. https://developers.heap.io/reference/track-1 */
 export const MAX_HEAP_USER_ID = Number.MAX_SAFE_INTEGER
 
+/** Heap users that are merged into one identity in a month. https://developers.heap.io/reference/identify-1 */
+export const MAX_LINKS_PER_IDENTITY_A_MONTH = 10
+
 /** The partner endpoint, of which Heap has no page, refuses shorter idempotency keys. */
 export const MIN_PARTNER_IDEMPOTENCY_KEY_LENGTH = 8
 

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
+import { Errors } from '@oclif/core'
+import { MAX_ITEMS_PER_REQUEST } from '../lib/heap/limits'
+import { subscriptionsFrom } from '../replay/backfill/subscriptions'
+import { isMeantFor, subscriptionFilter } from '../segment/connection'
+import type { Subscription } from '../segment/connection'
+import { Engine } from '../segment/engine'
+import { loadDefinition } from '../segment/load-definition'
+import type { SegmentMessage } from '../segment/message'
+import { requestsByEvent } from '../segment/requests-by-event'
+import { collect } from './told'
+import type { SideOutcome } from './told'
+
+export interface SideOptions {
+  /** `before` or `after`: the flags that set it begin so. */
+  name: string
+  /** This project's own, unless a path or module is named. */
+  own: DestinationDefinition<unknown>
+  definition?: string
+  mapping?: string
+  settings: JSONObject
+}
+
+/** One of two connections that are compared. */
+export class Side {
+  private readonly engine: Engine
+  private readonly routes: { subscription: Subscription; matches: (message: SegmentMessage) => boolean }[]
+  /** Items by endpoint, of actions that send batches; requests of those that do not. */
+  private readonly items = new Map<string, number>()
+  private alone = 0
+
+  private constructor(
+    private readonly definition: DestinationDefinition<unknown>,
+    subscriptions: Subscription[],
+    private readonly settings: JSONObject
+  ) {
+    // Core makes a schema's identifier of the name, and newer URI parsers refuse one with spaces.
+    const name = definition.name.replace(/[^A-Za-z0-9.+-]+/g, '-')
+    this.engine = new Engine({ definition: requestsByEvent({ ...definition, name }) })
+    this.routes = subscriptions.map((subscription) => ({ subscription, matches: subscriptionFilter(subscription) }))
+  }
+
+  /** @throws CLIError that names the flag and what is wrong with it */
+  static async open({ name, own, definition: path, mapping, settings }: SideOptions): Promise<Side> {
+    const definition = path === undefined ? own : await definitionAt(path, `--${name}-definition`)
+    const subscriptions = await subscriptionsFrom(definition, mapping).catch((error: Error) => {
+      throw new Errors.CLIError(error.message.replace(/^--mapping/, `--${name}`))
+    })
+    return new Side(definition, subscriptions, settings)
+  }
+
+  /** How many requests it takes, where batches are as full as can be. */
+  get requests(): number {
+    return [...this.items.values()].reduce((sum, count) => sum + Math.ceil(count / MAX_ITEMS_PER_REQUEST), this.alone)
+  }
+
+  /** One outcome for each message, in order. */
+  async run(messages: SegmentMessage[]): Promise<SideOutcome[]> {
+    const outcomes = messages.map((): SideOutcome => ({ told: [], refusals: [] }))
+    for (const { subscription, matches } of this.routes) {
+      const indices = [...messages.keys()].filter((index) => this.takes(messages[index], matches))
+      if (indices.length > 0) await this.runSubscription(subscription, messages, indices, outcomes)
+    }
+    return outcomes
+  }
+
+  private takes(message: SegmentMessage, matches: (message: SegmentMessage) => boolean): boolean {
+    return isMeantFor(message, this.definition.name) && matches(message)
+  }
+
+  private async runSubscription(
+    { partnerAction: action, mapping = {} }: Subscription,
+    messages: SegmentMessage[],
+    indices: number[],
+    outcomes: SideOutcome[]
+  ): Promise<void> {
+    const events = indices.map((index) => messages[index] as unknown as JSONObject)
+    const run = await this.engine.runApart({ action, mapping, settings: this.settings }, events, { batched: true })
+    const isBatched = this.definition.actions[action].performBatch !== undefined
+    for (const [position, index] of indices.entries()) {
+      const before = outcomes[index].told.length
+      collect(outcomes[index], run.outcomes[position])
+      for (const { endpoint } of outcomes[index].told.slice(before)) this.count(endpoint, isBatched)
+    }
+  }
+
+  private count(endpoint: string, isBatched: boolean): void {
+    if (isBatched) this.items.set(endpoint, (this.items.get(endpoint) ?? 0) + 1)
+    else this.alone += 1
+  }
+}
+
+async function definitionAt(path: string, flag: string): Promise<DestinationDefinition> {
+  try {
+    return await loadDefinition(existsSync(path) ? path : moduleAt(path))
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+    throw new Errors.CLIError(`${flag}: cannot load ${path}: ${reason}`)
+  }
+}
+
+/** As `require` finds it from the folder one is in. */
+function moduleAt(name: string): string {
+  return createRequire(join(process.cwd(), 'index.js')).resolve(name)
+}
