@@ -30,6 +30,11 @@ export function defaultSubscriptions({ presets = [] }: Pick<DestinationDefinitio
   })
 }
 
+/** Tells a subscription from the others of its destination, also after a restart. */
+export function routeOf({ partnerAction, name = '', subscribe }: Subscription): string {
+  return [partnerAction, name, subscribe].join(' ')
+}
+
 /** Whether a message belongs to the subscription. Throws, naming the subscription, when `subscribe` is not valid FQL. */
 export function subscriptionFilter({
   name,

@@ -1,11 +1,17 @@
 import { Destination, transform } from '@segment/actions-core'
-import type { ActionDefinition, DestinationDefinition, ExecuteInput, JSONObject } from '@segment/actions-core'
+import type {
+  ActionDefinition,
+  DestinationDefinition,
+  ExecuteInput,
+  JSONObject,
+  RequestClient
+} from '@segment/actions-core'
 import { failed, isRetryableThrow, nodeOutcome } from './engine-outcome'
 import type { EngineOutcome } from './engine-outcome'
-import { observeRequests } from './exchange'
+import { observedClient } from './exchange'
 import type { Exchange } from './exchange'
 import { withoutNullContext } from './message'
-import { redirectRequests } from './redirect'
+import { redirectRequests, wrapRequests } from './redirect'
 import type { Origins } from './redirect'
 import { unsentRequests } from './unsent-requests'
 
@@ -15,8 +21,6 @@ export interface EngineOptions<Settings> {
   origins?: Origins
   /** True: no request leaves the process; each is answered with 200 and `{}`. */
   dryRun?: boolean
-  /** Told of every request of every run, as it is answered. */
-  onExchange?: (exchange: Exchange) => void
 }
 
 type Bundle<Settings> = ExecuteInput<Settings, JSONObject, JSONObject>
@@ -33,7 +37,7 @@ export interface EngineCall<Settings = unknown> extends Partial<
 export interface Run {
   /** One for each event, in order. */
   outcomes: EngineOutcome[]
-  /** Every request that was answered, in order. Nothing is redacted. */
+  /** Every request, in order, those without an answer too. Nothing is redacted. */
   exchanges: Exchange[]
 }
 
@@ -82,12 +86,11 @@ export class Engine<Settings = unknown> {
    * A destination to call otherwise. Each call has one of its own, because it keeps every response it ever saw; core
    * caches the costly part, the schemas.
    */
-  destination(onExchange?: (exchange: Exchange) => void, definition = this.prepared): Destination<Settings> {
-    const observed = observeRequests(definition, (exchange) => {
-      onExchange?.(exchange)
-      this.options.onExchange?.(exchange)
-    })
-    return new Destination(observed)
+  destination(onRequest?: (exchange: Exchange) => void): Destination<Settings> {
+    const { prepared } = this
+    return new Destination(
+      onRequest ? wrapRequests(prepared, (request) => observedClient(request, onRequest)) : prepared
+    )
   }
 
   private async runOne(call: EngineCall<Settings>, event: JSONObject): Promise<Run> {
@@ -116,11 +119,8 @@ export class Engine<Settings = unknown> {
   private start(key: string) {
     const exchanges: Exchange[] = []
     const payloads: JSONObject[] = []
-    const watched = watchedAction(this.prepared.actions[key], payloads)
-    const destination = this.destination((exchange) => exchanges.push(exchange), {
-      ...this.prepared,
-      actions: { [key]: watched }
-    })
+    const watched = watchedAction(this.prepared.actions[key], exchanges, payloads)
+    const destination = new Destination({ ...this.prepared, actions: { [key]: watched } })
     return { action: destination.actions[key], exchanges, payloads }
   }
 }
@@ -134,23 +134,25 @@ function joined(runs: Run[]): Run {
   }
 }
 
-/** The action, which notes what it is given. */
+/** The action, which notes what it is given and what it asks for. */
 function watchedAction<Settings>(
   action: ActionDefinition<Settings>,
+  exchanges: Exchange[],
   payloads: JSONObject[]
 ): ActionDefinition<Settings> {
   const { perform, performBatch } = action
+  const observed = (request: RequestClient) => observedClient(request, (exchange) => exchanges.push(exchange))
   return {
     ...action,
     perform: (request, data) => {
       payloads.push(data.payload as JSONObject)
-      return perform(request, data) as unknown
+      return perform(observed(request), data) as unknown
     },
     performBatch:
       performBatch &&
       ((request, data) => {
         payloads.push(...(data.payload as JSONObject[]))
-        return performBatch(request, data)
+        return performBatch(observed(request), data)
       })
   }
 }

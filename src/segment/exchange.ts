@@ -1,46 +1,71 @@
-import type { DecoratedResponse, DestinationDefinition, RequestOptions } from '@segment/actions-core'
+import type { DecoratedResponse, RequestClient, RequestOptions } from '@segment/actions-core'
 
 /** A request that a definition made and its response, as the Actions Tester shows them. Nothing is redacted. */
 export interface Exchange {
   request: { url: string; method: string; headers: Record<string, string>; body: string }
-  response: { statusCode: number; statusMessage: string; headers: Record<string, string>; body: unknown }
+  /** Null as long as there is no answer, and for good when the connection broke or time ran out. */
+  response: ExchangeResponse | null
+  /** Milliseconds since 1970. */
+  startedAt: number
+  /** From the request to its answer, or to the end of the wait for one. */
+  milliseconds: number
 }
 
-type ClientOptions = DecoratedResponse['options']
-type AfterResponse = NonNullable<ClientOptions['afterResponse']>[number]
-
-/** The definition, telling `onExchange` of every response to any of its requests, failed ones included. */
-export function observeRequests<Settings>(
-  definition: DestinationDefinition<Settings>,
-  onExchange: (exchange: Exchange) => void
-): DestinationDefinition<Settings> {
-  const observe: AfterResponse = (request, options, response) => onExchange(toExchange(request, options.body, response))
-  const extendRequest: typeof definition.extendRequest = (data) => {
-    const options: RequestOptions & Pick<ClientOptions, 'afterResponse'> = { ...definition.extendRequest?.(data) }
-    return withHook(options, observe)
-  }
-  return { ...definition, extendRequest }
+interface ExchangeResponse {
+  statusCode: number
+  statusMessage: string
+  headers: Record<string, string>
+  body: unknown
 }
 
-function withHook(options: ClientOptions, hook: AfterResponse): ClientOptions {
-  return { ...options, afterResponse: [...(options.afterResponse ?? []), hook] }
+export type AnsweredExchange = Exchange & { response: ExchangeResponse }
+
+export function isAnswered(exchange: Exchange): exchange is AnsweredExchange {
+  return exchange.response !== null
 }
 
-function toExchange(request: Request, body: unknown, response: Response & { data?: unknown }): Exchange {
-  return {
-    request: {
-      url: request.url,
-      method: request.method,
-      headers: toRecord(request.headers),
-      body: typeof body === 'string' || body instanceof URLSearchParams ? body.toString() : ''
-    },
-    response: {
-      statusCode: response.status,
-      statusMessage: response.statusText,
-      headers: toRecord(response.headers),
-      body: response.data
+type Hooks = Pick<DecoratedResponse['options'], 'afterResponse'>
+type AfterResponse = NonNullable<Hooks['afterResponse']>[number]
+
+/** The same request client, telling `onRequest` of every request as it goes out; what comes of it completes the exchange. */
+export function observedClient(request: RequestClient, onRequest: (exchange: Exchange) => void): RequestClient {
+  return async <Data>(url: string, options: RequestOptions & Hooks = {}) => {
+    const exchange = unanswered(url, options)
+    onRequest(exchange)
+    const complete: AfterResponse = (sent, { body }, response) => {
+      Object.assign(exchange, { request: requestOf(sent, body), response: responseOf(response) })
+    }
+    const hooked: RequestOptions & Hooks = { ...options, afterResponse: [...(options.afterResponse ?? []), complete] }
+    try {
+      return await request<Data>(url, hooked)
+    } finally {
+      exchange.milliseconds = Math.max(0, Date.now() - exchange.startedAt)
     }
   }
+}
+
+/** As far as a request can be told that nobody answered. */
+function unanswered(url: string, { method = 'GET', json, body }: RequestOptions): Exchange {
+  const text = json === undefined ? textOf(body) : JSON.stringify(json)
+  const request = { url, method: method.toUpperCase(), headers: {}, body: text }
+  return { request, response: null, startedAt: Date.now(), milliseconds: 0 }
+}
+
+function requestOf({ url, method, headers }: Request, body: unknown): Exchange['request'] {
+  return { url, method, headers: toRecord(headers), body: textOf(body) }
+}
+
+function responseOf(response: Response & { data?: unknown }): ExchangeResponse {
+  return {
+    statusCode: response.status,
+    statusMessage: response.statusText,
+    headers: toRecord(response.headers),
+    body: response.data
+  }
+}
+
+function textOf(body: unknown): string {
+  return typeof body === 'string' || body instanceof URLSearchParams ? body.toString() : ''
 }
 
 function toRecord(headers: Headers): Record<string, string> {

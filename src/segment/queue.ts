@@ -1,17 +1,16 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import sumBy from 'lodash/sumBy'
 import { MAX_EVENTS_PER_MINUTE, MAX_ITEMS_PER_REQUEST } from '../lib/heap/limits'
-import { isMeantFor, subscriptionFilter } from './connection'
+import { isMeantFor, routeOf, subscriptionFilter } from './connection'
 import type { Subscription } from './connection'
 import type { Engine } from './engine'
+import type { AcceptedCall } from './calls'
 import { memoryOf, SubscriptionQueue } from './subscription-queue'
 import type { Job, Outcome } from './subscription-queue'
 import type { SegmentMessage } from './message'
 import { DEFAULT_RETRY_POLICY } from './retry'
 import type { RetryPolicy } from './retry'
 import { UserOrder, writesTo } from './user-order'
-
-export type { Outcome } from './subscription-queue'
 
 /** What Heap takes in a minute, and what is on its way meanwhile. */
 const DEFAULT_MAX_QUEUED = MAX_EVENTS_PER_MINUTE + 5 * MAX_ITEMS_PER_REQUEST
@@ -23,7 +22,7 @@ export interface DeliveryQueueOptions<Settings> {
   engine: Engine<Settings>
   settings: JSONObject
   subscriptions: Subscription[]
-  /** Told of what has no outcome: a message that no subscription takes. */
+  /** Told when a listener fails. */
   log?: (line: string) => void
   /** Messages held at once, counted once for each subscription that takes them. Default 20,000. */
   maxQueued?: number
@@ -46,16 +45,16 @@ export interface DeliveryQueueOptions<Settings> {
 /** A call for the queue. */
 export interface QueuedCall {
   /** Grows in the order of acceptance. */
-  id: number
+  number: number
   message: SegmentMessage
+  json: string
   /** Subscriptions that it is for, by {@link routeOf}. Absent: those that take it. */
   routes?: string[]
 }
 
 /** Room for calls in the queue, and the subscriptions that take them. */
 export interface Claim {
-  /** Those that a subscription takes. */
-  calls: Required<QueuedCall>[]
+  calls: AcceptedCall[]
   start(): void
   /** Gives the room back instead. */
   cancel(): void
@@ -77,7 +76,6 @@ export class DeliveryQueue<Settings> {
   private readonly idle = new Set<() => void>()
   private readonly reserved = new Set<{ count: number; bytes: number }>()
   private readonly order: UserOrder<Job>
-  private lastId = 0
   private closed = false
 
   /** Throws when a subscription names an unknown action or its `subscribe` is not valid FQL. */
@@ -87,23 +85,15 @@ export class DeliveryQueue<Settings> {
     this.routes = enabled.map((subscription) => this.route(subscription))
   }
 
-  /** Takes all the messages, or, when the queue has no room for them or after `close()`, returns false and takes none. */
-  enqueue(messages: SegmentMessage[]): boolean {
-    const claim = this.claim(messages.map((message) => ({ id: this.lastId++, message })))
-    claim?.start()
-    return claim !== undefined
-  }
-
   /** Undefined when the queue has no room for all of them, or after `close()`. */
   claim(calls: QueuedCall[]): Claim | undefined {
-    const taken = this.taken(calls)
-    const jobs = taken.flatMap((call) => this.jobsOf(call))
+    const held = calls.map((call) => this.held(call))
+    const jobs = held.flatMap((call) => this.jobsOf(call))
     if (this.closed || !this.hasRoomFor(jobs)) return undefined
-    this.logUnclaimed(calls, taken)
     const reserved = { count: jobs.length, bytes: sumBy(jobs, memoryOf) }
     this.reserved.add(reserved)
     return {
-      calls: taken,
+      calls: held,
       start: () => {
         this.reserved.delete(reserved)
         this.start(jobs)
@@ -112,25 +102,25 @@ export class DeliveryQueue<Settings> {
     }
   }
 
-  /** The calls that are meant for the destination and that a subscription takes. */
-  private taken(calls: QueuedCall[]): Required<QueuedCall>[] {
+  /** The call held against the subscriptions. */
+  private held(call: QueuedCall): AcceptedCall {
     const { addressedAs = this.options.engine.definition.name } = this.options
-    return calls
-      .filter(({ message }) => isMeantFor(message, addressedAs))
-      .map((call) => ({ ...call, routes: this.routesFor(call).map(({ name }) => name) }))
-      .filter(({ routes }) => routes.length > 0)
+    if (!isMeantFor(call.message, addressedAs)) {
+      return { ...call, routes: [], unmatched: `integrations of the call turns ${addressedAs} off` }
+    }
+    const routes = this.routesFor(call).map(({ name }) => name)
+    return { ...call, routes, unmatched: routes.length > 0 ? undefined : 'no subscription takes it' }
   }
 
-  private routesFor({ message, routes }: QueuedCall): Route[] {
+  private routesFor({ message, routes }: Pick<QueuedCall, 'message' | 'routes'>): Route[] {
     return this.routes.filter(({ name, matches }) => (routes ? routes.includes(name) : matches(message)))
   }
 
-  private jobsOf({ id, message, routes }: QueuedCall): Routed[] {
-    const { now = monotonic } = this.options
-    const json = JSON.stringify(message)
-    const queuedAt = now()
-    return this.routesFor({ id, message, routes }).map((route) => ({
-      ...{ route, id, json, attempt: 0, queuedAt },
+  private jobsOf(call: AcceptedCall): Routed[] {
+    const { number, message, json, routes } = call
+    const queuedAt = (this.options.now ?? monotonic)()
+    return this.routesFor({ message, routes }).map((route) => ({
+      ...{ route, number, json, attempt: 0, queuedAt },
       writesTo: writesTo(message, route.subscription)
     }))
   }
@@ -211,7 +201,7 @@ export class DeliveryQueue<Settings> {
     try {
       listener(outcome)
     } catch (error) {
-      this.options.log?.(`cannot tell what became of the call ${outcome.message.messageId}: ${String(error)}`)
+      this.options.log?.(`cannot tell what became of call ${outcome.number}: ${String(error)}`)
     }
   }
 
@@ -226,18 +216,6 @@ export class DeliveryQueue<Settings> {
       this.idle.add(done)
     })
   }
-
-  private logUnclaimed(calls: QueuedCall[], taken: QueuedCall[]): void {
-    const ids = new Set(taken.map(({ id }) => id))
-    for (const { id, message } of calls) {
-      if (!ids.has(id)) this.options.log?.(`no subscription takes the ${message.type} call ${message.messageId}`)
-    }
-  }
-}
-
-/** Tells a subscription from the others of its destination, also after a restart. */
-export function routeOf({ partnerAction, name = '', subscribe }: Subscription): string {
-  return [partnerAction, name, subscribe].join(' ')
 }
 
 function monotonic(): number {

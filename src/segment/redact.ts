@@ -54,16 +54,21 @@ function tokensIn(auth: unknown): unknown[] {
   return isJsonObject(auth) ? [auth.accessToken, auth.refreshToken, auth.clientSecret] : []
 }
 
-export function redactExchange({ request, response }: Exchange, secrets: string[]): Exchange {
+export function redactExchange<Seen extends Pick<Exchange, 'request' | 'response'>>(
+  exchange: Seen,
+  secrets: string[]
+): Seen {
+  const { request, response } = exchange
   const hide = (text: string) => redactText(text, secrets)
   return {
+    ...exchange,
     request: {
       ...request,
       url: hide(request.url),
       headers: redactHeaders(request.headers, hide),
       body: hide(request.body)
     },
-    response: {
+    response: response && {
       ...response,
       statusMessage: hide(response.statusMessage),
       headers: mapValues(response.headers, hide),

@@ -29,27 +29,39 @@ export function redirectRequests<Settings>(
   origins: Origins
 ): DestinationDefinition<Settings> {
   if (Object.keys(origins).length === 0) return definition
-  const { extendRequest, ...callbacks } = definition
-  const redirected = wrapCallbacks(callbacks, origins) as typeof callbacks
+  const redirected = wrapRequests(definition, (request) => redirectedClient(request, origins))
   return {
     ...redirected,
-    extendRequest: (data) => ({ ...extendRequest?.(data), agent: localHttpAgent as RequestOptions['agent'] })
+    extendRequest: (data) => ({
+      ...definition.extendRequest?.(data),
+      agent: localHttpAgent as RequestOptions['agent']
+    })
   }
 }
 
-/** Every function of a definition but `extendRequest` is a callback whose first argument is the request client. */
-function wrapCallbacks(value: unknown, origins: Origins): unknown {
-  if (typeof value === 'function') return wrapCallback(value as Callback, origins)
-  if (Array.isArray(value)) return value.map((item) => wrapCallbacks(item, origins))
-  if (typeof value !== 'object' || value === null) return value
-  return mapValues(value as Record<string, unknown>, (item) => wrapCallbacks(item, origins))
-}
-
+type Wrap = (request: RequestClient) => RequestClient
 type Callback = (this: unknown, request: RequestClient, ...rest: unknown[]) => unknown
 
-function wrapCallback(callback: Callback, origins: Origins): Callback {
+/** The same definition, each of whose callbacks gets the request client that `wrap` makes of its own. */
+export function wrapRequests<Settings>(
+  definition: DestinationDefinition<Settings>,
+  wrap: Wrap
+): DestinationDefinition<Settings> {
+  const { extendRequest, ...callbacks } = definition
+  return { ...(wrapCallbacks(callbacks, wrap) as typeof callbacks), extendRequest }
+}
+
+/** Every function of a definition but `extendRequest` is a callback whose first argument is the request client. */
+function wrapCallbacks(value: unknown, wrap: Wrap): unknown {
+  if (typeof value === 'function') return wrapCallback(value as Callback, wrap)
+  if (Array.isArray(value)) return value.map((item) => wrapCallbacks(item, wrap))
+  if (typeof value !== 'object' || value === null) return value
+  return mapValues(value as Record<string, unknown>, (item) => wrapCallbacks(item, wrap))
+}
+
+function wrapCallback(callback: Callback, wrap: Wrap): Callback {
   return function (request, ...rest) {
-    return callback.call(this, redirectedClient(request, origins), ...rest)
+    return callback.call(this, wrap(request), ...rest)
   }
 }
 

@@ -1,3 +1,4 @@
+import { isAnswered } from './exchange'
 import type { Exchange } from './exchange'
 
 export interface RetryPolicy {
@@ -26,7 +27,7 @@ export function retryDelay(policy: RetryPolicy, attempt: number, random: () => n
 
 /** The longest wait that the API asked for, in ms from `now`; 0 when it asked for none. */
 export function retryAfterOf(exchanges: Exchange[], now: number): number {
-  const refused = exchanges.filter(({ response }) => isRetryable(response.statusCode))
+  const refused = exchanges.filter(isAnswered).filter(({ response }) => isRetryable(response.statusCode))
   return Math.max(0, ...refused.map(({ response }) => parseRetryAfter(response.headers['retry-after'], now)))
 }
 

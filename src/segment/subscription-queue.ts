@@ -1,5 +1,6 @@
 import groupBy from 'lodash/groupBy'
 import { MAX_PROPERTY_LENGTH } from '../lib/heap/limits'
+import type { AttemptOutcome, BatchRun } from './calls'
 import type { Subscription } from './connection'
 import type { Run } from './engine'
 import type { EngineOutcome } from './engine-outcome'
@@ -9,19 +10,13 @@ import { isRetryable, retryAfterOf, retryDelay } from './retry'
 import type { RetryPolicy } from './retry'
 import type { UserOrder } from './user-order'
 
-/** One record per attempt at delivering one message to one subscription; the last has `willRetry: false`. */
-export interface Outcome {
+/** One attempt at delivering one call to one subscription; the last has no `retryAt`. */
+export interface Outcome extends AttemptOutcome {
   /** Of the accepted call. */
-  id: number
+  number: number
   subscription: Subscription
-  action: string
-  message: SegmentMessage
-  /** What the API answered, or core's status for it; 504 for a network failure. Below 300: delivered. */
-  status: number
-  error?: string
   /** Counts from 1. */
   attempt: number
-  willRetry: boolean
 }
 
 /** By {@link mostFlattened}: a batch of 300 usual messages, or of one hostile one. More of those take over 300 MB. */
@@ -30,7 +25,7 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024
 /** A call that waits for its outcome. */
 export interface Job {
   /** Grows in the order of acceptance. */
-  id: number
+  number: number
   /** The message. As text it takes little memory, whatever it is made of. */
   json: string
   /** Whose properties it writes, if it writes any. */
@@ -147,15 +142,19 @@ export class SubscriptionQueue {
   private async attempt(jobs: Job[]): Promise<boolean> {
     for (const job of jobs) job.attempt++
     const messages = jobs.map(({ json }) => JSON.parse(json) as SegmentMessage)
-    const run = await this.options.send(messages)
-    return !this.closed && this.settle(jobs, messages, run)
+    const { now, send } = this.options
+    const startedAt = Date.now()
+    const begin = now()
+    const { outcomes, exchanges } = await send(messages)
+    const run = { startedAt, milliseconds: Math.round(now() - begin), size: jobs.length, exchanges }
+    return !this.closed && this.settle(jobs, outcomes, run)
   }
 
-  private settle(jobs: Job[], messages: SegmentMessage[], { outcomes, exchanges }: Run): boolean {
+  private settle(jobs: Job[], outcomes: EngineOutcome[], run: BatchRun): boolean {
     const { retry, random, order, batchSize } = this.options
     const [{ attempt }] = jobs
-    const delayMs = retryDelay(retry, attempt, random, retryAfterOf(exchanges, Date.now()))
-    const again = jobs.filter((job, index) => this.record(job, messages[index], outcomes[index], delayMs))
+    const delayMs = retryDelay(retry, attempt, random, retryAfterOf(run.exchanges, Date.now()))
+    const again = jobs.filter((job, index) => this.record(job, outcomes[index], run, delayMs))
     if (again.length > 0) this.after(delayMs, () => this.retry(again))
     const hasProgress = again.length < jobs.length
     if (hasProgress) order.settled()
@@ -165,15 +164,15 @@ export class SubscriptionQueue {
   }
 
   /** True when the job is to be sent again. */
-  private record(job: Job, message: SegmentMessage, { status, error }: EngineOutcome, delayMs: number): boolean {
+  private record(job: Job, { status, error, sent }: EngineOutcome, run: BatchRun, delayMs: number): boolean {
     const { subscription, retry, now, report } = this.options
     const retryable = isRetryable(status)
     const willRetry = retryable && now() + delayMs - job.queuedAt <= retry.giveUpAfterMs
     if (!willRetry) this.forget(job)
     const text =
       retryable && !willRetry ? `${error ?? `status ${status}`}; given up after ${job.attempt} attempts` : error
-    const { id, attempt } = job
-    report({ id, subscription, action: subscription.partnerAction, message, status, error: text, attempt, willRetry })
+    const retryAt = willRetry ? Date.now() + delayMs : undefined
+    report({ number: job.number, subscription, attempt: job.attempt, status, error: text, sent, retryAt, run })
     return willRetry
   }
 
@@ -192,7 +191,7 @@ export class SubscriptionQueue {
   }
 
   private retry(jobs: Job[]): Promise<void> {
-    this.waiting = this.waiting.concat(jobs).sort((a, b) => a.id - b.id)
+    this.waiting = this.waiting.concat(jobs).sort((a, b) => a.number - b.number)
     return this.flush()
   }
 

@@ -2,7 +2,8 @@ import { defaultValues } from '@segment/actions-core'
 import type { ActionDefinition, Destination, ExecuteInput, JSONObject, SegmentEvent } from '@segment/actions-core'
 import type { Engine } from './engine'
 import type { EngineOutcome } from './engine-outcome'
-import type { Exchange } from './exchange'
+import { isAnswered } from './exchange'
+import type { AnsweredExchange, Exchange } from './exchange'
 import { redactExchange, redactText, secretsIn } from './redact'
 import type { TesterError } from './tester-error'
 
@@ -16,7 +17,8 @@ export interface TesterCall<Settings> extends Omit<
 
 export type HookName = keyof NonNullable<ActionDefinition<unknown>['hooks']>
 type DynamicFunction<Settings> = Parameters<Destination<Settings>['executeDynamicField']>[3]
-type ListedExchange = Exchange | (TesterError & { index: number })
+type TesterExchange = Pick<AnsweredExchange, 'request' | 'response'>
+type ListedExchange = TesterExchange | (TesterError & { index: number })
 
 /** The requests that the action made for the event, or for an array of events as one batch, then the events that failed. */
 export async function runAction<Settings>(
@@ -41,7 +43,7 @@ export async function runAction<Settings>(
 export async function runDeletion<Settings>(
   engine: Engine<Settings>,
   { payload = {}, settings, auth }: TesterCall<Settings>
-): Promise<Exchange[]> {
+): Promise<TesterExchange[]> {
   const seen: Exchange[] = []
   const destination = engine.destination((exchange) => seen.push(exchange))
   await destination.onDelete?.(payload as JSONObject & SegmentEvent, settings as Settings & JSONObject)
@@ -67,8 +69,10 @@ export async function runHook<Settings>(
   return engine.destination().actions[slug].executeHook(hook, call)
 }
 
-function redacted(exchanges: Exchange[], secrets: string[]): Exchange[] {
-  return exchanges.map((exchange) => redactExchange(exchange, secrets))
+function redacted(exchanges: Exchange[], secrets: string[]): TesterExchange[] {
+  return exchanges
+    .filter(isAnswered)
+    .map(({ request, response }): TesterExchange => redactExchange({ request, response }, secrets))
 }
 
 /** The sent mapping over the defaults of the fields, key by key; an action without either gets the event as it is. */

@@ -27,7 +27,16 @@ const ANY_PAGE = {
 export interface TrackingApiOptions {
   /** Takes all the messages or, by returning why not, none. */
   accept: (messages: SegmentMessage[], context: { writeKey: string }) => Promise<Refusal | undefined>
+  /** Told of what was refused for good: a message, or the whole body where that is at fault. */
+  onRejected?: (rejected: Rejected[], context: { writeKey?: string }) => void
   now?: () => Date
+}
+
+export interface Rejected {
+  /** As it was sent; null for a body that cannot be read. */
+  value: unknown
+  status: 400 | 401
+  reason: string
 }
 
 /** Why nothing of a request was accepted. Clients send again after a 429 or 503, never after a 401. */
@@ -47,6 +56,7 @@ export const QUEUE_FULL: Refusal = {
 interface Refused {
   index?: number
   message: string
+  value: unknown
 }
 
 /** Analytics.js sends to the first letter of the type. */
@@ -63,21 +73,32 @@ const SHORT_ROUTES: Record<string, MessageType> = {
  * Segment's HTTP Tracking API under `/v1`. Answers 200 `{success: true}`, or `{success: false, error: {message, refused?}}`
  * with 400 (the good messages of a batch are accepted all the same), 401 without a write key, or what `accept` answers.
  */
-export function trackingApi({ accept, now = () => new Date() }: TrackingApiOptions): Hono {
+export function trackingApi({ accept, onRejected = () => {}, now = () => new Date() }: TrackingApiOptions): Hono {
   const app = new Hono().basePath('/v1')
   app.use('*', cors(ANY_PAGE))
+  const rejectAll = (c: Context, status: 400 | 401, reason: string, value: unknown) => {
+    onRejected([{ value, status, reason }], {})
+    return refuse(c, status, reason)
+  }
   app.onError((error, c) =>
-    error instanceof BodyError ? refuse(c, 400, describe(error)) : refuse(c, 500, `unexpected error: ${error.message}`)
+    error instanceof BodyError
+      ? rejectAll(c, 400, describe(error), null)
+      : refuse(c, 500, `unexpected error: ${error.message}`)
   )
 
   const receive = async (c: Context, toParts: (body: Record<string, unknown>) => Parts) => {
     const body = await readJson(c.req.raw, MAX_BATCH_BYTES)
-    if (!isJsonObject(body)) return refuse(c, 400, 'the body must be a JSON object')
+    if (!isJsonObject(body)) return rejectAll(c, 400, 'the body must be a JSON object', body)
     const writeKey = basicUser(c.req.header('authorization')) ?? nonEmptyString(body.writeKey)
     if (!writeKey)
-      return refuse(c, 401, 'no write key; send it as the user of Basic authentication or as writeKey in the body')
+      return rejectAll(
+        c,
+        401,
+        'no write key; send it as the user of Basic authentication or as writeKey in the body',
+        body
+      )
     const parts = toParts(body)
-    if ('problem' in parts) return refuse(c, 400, parts.problem)
+    if ('problem' in parts) return rejectAll(c, 400, parts.problem, body)
     const { messages, refused } = sort(
       parts.values,
       { type: parts.type, receivedAt: now(), sentAt: body.sentAt },
@@ -85,7 +106,12 @@ export function trackingApi({ accept, now = () => new Date() }: TrackingApiOptio
     )
     const refusal = messages.length > 0 ? await accept(messages, { writeKey }) : undefined
     if (refusal) return nothingAccepted(c, refusal)
-    return refused.length > 0 ? refuse(c, 400, summary(refused, messages.length), refused) : c.json({ success: true })
+    if (refused.length === 0) return c.json({ success: true })
+    onRejected(
+      refused.map(({ value, message }) => ({ value, status: 400, reason: message })),
+      { writeKey }
+    )
+    return refuse(c, 400, summary(refused, messages.length), refused)
   }
 
   for (const [path, type] of singleRoutes())
@@ -138,7 +164,7 @@ function sort(
   values.forEach((value, index) => {
     const parsed = parseMessage(value, arrival)
     const problem = 'error' in parsed ? parsed.error : oversize(value)
-    if (problem) refused.push(inBatch ? { index, message: problem } : { message: problem })
+    if (problem) refused.push({ ...(inBatch ? { index } : {}), message: problem, value })
     else if ('message' in parsed) messages.push(parsed.message)
   })
   return { messages, refused }
@@ -169,7 +195,10 @@ function describe({ message, tooLarge }: BodyError): string {
 }
 
 function refuse(c: Context, status: 400 | 401 | 500, message: string, refused?: Refused[]): Response {
-  const listed = refused?.filter(({ index }) => index !== undefined).slice(0, MAX_LISTED_REFUSALS)
+  const listed = refused
+    ?.filter(({ index }) => index !== undefined)
+    .slice(0, MAX_LISTED_REFUSALS)
+    .map(({ index, message }) => ({ index, message }))
   return c.json({ success: false, error: { message, ...(listed?.length ? { refused: listed } : {}) } }, status)
 }
 

@@ -1,57 +1,62 @@
-import type { Outcome } from '../segment/queue'
-import type { Exchange } from '../segment/exchange'
-import { redactText, spellingsOf } from '../segment/redact'
+import pico from 'picocolors'
+import type { CallChange } from '../segment/calls'
 import { printable } from '../segment/printable'
+import { redactText, spellingsOf } from '../segment/redact'
 
 const MAX_NAME_CHARACTERS = 60
-const MAX_RESULT_CHARACTERS = 500
+const MAX_REASON_CHARACTERS = 500
 
 export interface CallLogOptions {
   print: (line: string) => void
-  /** Addresses below this one are shown without it. */
-  url: string
   /** Texts that are never printed. */
   secrets: string[]
+  /** A line of JSON for each call, as `GET /_segment/calls` has it, instead of words. */
+  json?: boolean
   now?: () => Date
 }
 
-/** What happens to the calls, for people: a line each, with the local time, safe to show in a terminal. */
+type Paint = (text: string) => string
+
+/** What became of the calls, for people: a line for each attempt, with the local time, safe to show in a terminal. */
 export class CallLog {
   private readonly secrets: string[]
+  /** Batches whose failure was told: their calls fail together, and one of them is enough. */
+  private readonly told = new WeakSet<object>()
 
   constructor(private readonly options: CallLogOptions) {
     this.secrets = spellingsOf(options.secrets)
   }
 
-  /** One attempt at delivering a call: `track  Order Completed  user-1  → trackEvent 200`. */
-  outcome({ message, action, status, error, attempt, willRetry }: Outcome): void {
-    const { type, event, name, groupId, userId, anonymousId } = message
-    const names = [type === 'group' ? groupId : (event ?? name), userId ?? anonymousId]
-    const reason = status < 300 ? undefined : error
-    const notes = [attempt > 1 && `attempt ${attempt}`, willRetry && 'will be retried'].filter(Boolean).join(', ')
-    this.line(type, names, [`→ ${action} ${status}`, reason, notes && `(${notes})`])
+  /** `✓ track  Order Completed  user-1  → /api/track 200 4 ms`, with the reason below when it failed. */
+  call(change: CallChange): void {
+    const { summary, attempt } = change
+    if (summary.outcome === 'waiting' && !attempt) return
+    if (this.options.json) return this.json(change)
+    if (attempt?.retryAt !== undefined && this.told.has(attempt.run)) return
+    if (attempt?.retryAt !== undefined) this.told.add(attempt.run)
+    const [sign, paint] = signOf(change)
+    const { type, event, userId, anonymousId, status } = summary
+    const names = [event, userId ?? anonymousId].map((name) => name && this.shown(name, MAX_NAME_CHARACTERS))
+    const result = attempt
+      ? `→ ${targetOf(change)} ${attempt.status} ${attempt.run.milliseconds} ms${triesOf(change)}`
+      : `→ ${[summary.outcome, status].filter(Boolean).join(' ')}`
+    this.print([`${paint(sign)} ${type.padEnd(8)}`, ...names, result].filter(Boolean).join('  '))
+    const reason = attempt ? attempt.error : summary.reason
+    if (reason) this.options.print(paint(`            ${this.shown(reason, MAX_REASON_CHARACTERS)}`))
   }
 
-  /** One request to Heap: `Heap  POST /api/track  events: 2  → 200`. */
-  exchange({ request, response }: Exchange): void {
-    const { url: base } = this.options
-    const url = request.url.startsWith(base) ? request.url.slice(base.length) : request.url
-    this.line('Heap', [`${request.method} ${url.split('?')[0]}`, itemCount(request.body)], [`→ ${response.statusCode}`])
-  }
-
-  /** A request that never became a call: `refused  POST /v1/track  → 400 the reason`. */
+  /** A request that never became a call: `✗ POST /v1/track → 429 the reason`. */
   refusal(method: string, path: string, status: number, reason: string): void {
-    this.line('refused', [`${method} ${path}`], [`→ ${status}`, reason])
+    this.note(`${pico.red('✗')} ${method} ${path} → ${status} ${reason}`)
   }
 
   note(text: string): void {
-    this.print(this.shown(text, MAX_RESULT_CHARACTERS))
+    if (this.options.json) this.options.print(JSON.stringify({ note: redactText(text, this.secrets) }))
+    else this.print(this.shown(text, MAX_REASON_CHARACTERS))
   }
 
-  private line(kind: string, names: unknown[], result: unknown[]): void {
-    const shownNames = names.filter(isPresent).map((name) => this.shown(text(name), MAX_NAME_CHARACTERS))
-    const shownResult = this.shown(result.filter(isPresent).join(' '), MAX_RESULT_CHARACTERS)
-    this.print([kind.padEnd(8), ...shownNames, shownResult].join('  '))
+  private json({ summary }: CallChange): void {
+    this.options.print(redactText(JSON.stringify(summary), this.secrets))
   }
 
   /** Secrets go before the text is cut, or half of one could stay. */
@@ -62,28 +67,27 @@ export class CallLog {
 
   private print(text: string): void {
     const { print, now = () => new Date() } = this.options
-    print(`${now().toTimeString().slice(0, 8)}  ${text}`)
+    print(`${pico.dim(now().toTimeString().slice(0, 8))}  ${text}`)
   }
 }
 
-/** Whoever sends events may send anything for a name. */
-function text(name: unknown): string {
-  return typeof name === 'string' ? name : JSON.stringify(name)
+function signOf({ summary, attempt }: CallChange): [string, Paint] {
+  if (attempt?.retryAt !== undefined) return ['↻', pico.yellow]
+  if (attempt && attempt.status < 300) return ['✓', pico.green]
+  return summary.outcome === 'unmatched' ? ['–', pico.dim] : ['✗', pico.red]
 }
 
-function isPresent(part: unknown): boolean {
-  return part !== undefined && part !== null && part !== ''
+/** The endpoint, where all requests of the attempt went to one; else the action. */
+function targetOf({ attempt }: CallChange): string {
+  const paths = new Set(attempt?.run.exchanges.map(({ request }) => new URL(request.url).pathname))
+  return paths.size === 1 ? [...paths][0] : (attempt?.action ?? '')
 }
 
-function itemCount(body: string): string | undefined {
-  const list = Object.entries(parsed(body)).find(([, value]) => Array.isArray(value))
-  return list && `${list[0]}: ${(list[1] as unknown[]).length}`
-}
-
-function parsed(body: string): object {
-  try {
-    return Object(JSON.parse(body)) as object
-  } catch {
-    return {}
-  }
+function triesOf({ summary, attempt }: CallChange): string {
+  const notes = [
+    attempt?.retryAt !== undefined && attempt.run.size > 1 && `in a batch of ${attempt.run.size}`,
+    summary.attempts > 1 && `attempt ${summary.attempts}`,
+    attempt?.retryAt !== undefined && 'will be retried'
+  ].filter(Boolean)
+  return notes.length > 0 ? ` (${notes.join(', ')})` : ''
 }

@@ -3,9 +3,9 @@ import { Errors } from '@oclif/core'
 import type { DestinationDefinition } from '@segment/actions-core'
 import { createEmulator } from '../emulator'
 import type { EmulatorOptions } from '../emulator'
-import { AcceptedCalls } from '../segment/accepted-calls'
+import { Calls } from '../segment/calls'
 import type { ConnectionMode } from '../segment/connection'
-import { openStore } from '../store/open'
+import { openMemory, openStore } from '../store/open'
 import { CallLog } from './call-log'
 import { openChangeSocket } from './change-socket'
 import type { ChangeSocket } from './change-socket'
@@ -55,14 +55,15 @@ export interface ServedPipeline {
  */
 export async function servePipeline(options: ServeOptions): Promise<ServedPipeline> {
   const definition = await firstDefinition(options)
-  const store = options.data === undefined ? undefined : await openStore(options.data, CALLS)
-  const accepted = store && (await AcceptedCalls.in(store))
+  const store = options.data === undefined ? openMemory() : await openStore(options.data, CALLS)
   const server = await listen({
     port: options.port,
     fetch: (request, bindings) => pipeline.app.fetch(request, bindings)
   })
-  const log = createLog(options, server.url)
-  const pipeline = createPipeline(options, server.url, definition, log, accepted)
+  const secrets = options.settings.apiKey ? [options.settings.apiKey] : []
+  const log = new CallLog({ print: options.print, secrets })
+  const calls = await Calls.in(store, { secrets, onProblem: (problem) => log.note(problem) })
+  const pipeline = createPipeline(options, server.url, definition, log, calls)
   const resumed = pipeline.resume()
   const socket = options.webSocket ? await openSocket(server) : undefined
   const watcher = await watchSources(options.watched, () =>
@@ -77,7 +78,7 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
       await watcher.close()
       socket?.close()
       await server.close()
-      await store?.close()
+      await store.close()
       return left
     }
   }
@@ -99,7 +100,7 @@ function createPipeline(
   url: string,
   definition: DestinationDefinition,
   log: CallLog,
-  accepted: AcceptedCalls | undefined
+  calls: Calls
 ): Pipeline {
   const { destination, settings, writeKey, mode, emulator } = options
   return new Pipeline({
@@ -112,7 +113,7 @@ function createPipeline(
     cdn: mode === 'cloud' ? {} : deviceMode(settings, emulator === undefined),
     emulator: emulator && createEmulator(emulator),
     instructions: instructionsHtml(instructionsFor(options, url)),
-    accepted,
+    calls,
     log
   })
 }
@@ -152,8 +153,4 @@ function instructionsFor({ settings, emulator, writeKey = 'any', data }: ServeOp
     data,
     live: emulator ? undefined : `App ID ${settings.appId} (${settings.region})`
   })
-}
-
-function createLog({ print, settings }: ServeOptions, url: string): CallLog {
-  return new CallLog({ print, url, secrets: settings.apiKey ? [settings.apiKey] : [] })
 }

@@ -1,20 +1,22 @@
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
+import partition from 'lodash/partition'
 import type { Emulator } from '../emulator'
 import { errorBody } from '../segment/http-errors'
-import type { AcceptedCalls } from '../segment/accepted-calls'
 import { actionsTester } from '../segment/actions-tester'
+import type { Calls } from '../segment/calls'
+import { callsApi } from '../segment/calls-api'
 import { isDeliveredInCloud } from '../segment/connection'
 import type { ConnectionMode } from '../segment/connection'
 import { Engine } from '../segment/engine'
-import { readJson } from '../segment/json-body'
 import { toEmulator } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
+import type { Arrival } from '../segment/open-call'
 import { settingsCdn } from '../segment/settings-cdn'
 import type { SettingsCdnOptions } from '../segment/settings-cdn'
 import { QUEUE_FULL, trackingApi } from '../segment/tracking-api'
-import type { Refusal } from '../segment/tracking-api'
+import type { Refusal, Rejected } from '../segment/tracking-api'
 import type { CallLog } from './call-log'
 import { Deliveries } from './deliveries'
 import { exampleSite } from './example-site'
@@ -35,14 +37,12 @@ export interface PipelineOptions {
   mode: ConnectionMode
   /** What pages are given by Segment's CDN. */
   cdn: SettingsCdnOptions
-  /** Where calls wait. Absent: in memory alone. */
-  accepted?: AcceptedCalls
+  /** The record of what becomes of them. */
+  calls: Calls
   /** HTML for whoever cannot see the page at `/`. */
   instructions: string
   log: CallLog
 }
-
-const MAX_QUESTION_BYTES = 10 * 1024
 
 const STOPPING: Refusal = { status: 503, message: 'the server is stopping; nothing was accepted' }
 /** As on a full disk. */
@@ -50,7 +50,10 @@ function notKept({ message }: Error): Refusal {
   return { status: 503, message: `nothing was accepted: ${message}`, retryAfterSeconds: 1 }
 }
 
-const UNKNOWN_WRITE_KEY: Refusal = { status: 401, message: 'unknown write key; the server accepts another one' }
+const UNKNOWN_WRITE_KEY = {
+  status: 401,
+  message: 'unknown write key; the server accepts another one'
+} as const
 
 /** A local Segment in front of a destination, and the Heap it sends to, as one application. */
 export class Pipeline {
@@ -62,8 +65,9 @@ export class Pipeline {
   private stopping = false
 
   constructor(private readonly options: PipelineOptions) {
-    const { settings, log, accepted } = options
-    this.deliveries = new Deliveries({ settings, log, accepted, onOutcome: (outcome) => this.page?.outcome(outcome) })
+    const { settings, log, calls } = options
+    this.deliveries = new Deliveries({ settings, calls, note: (line) => log.note(line) })
+    calls.onChange((change) => log.call(change))
     this.load(options.definition)
     this.route()
   }
@@ -72,10 +76,10 @@ export class Pipeline {
    * Replaces the definition, for what is accepted from now on. Throws, and keeps the one before, when it cannot be used.
    */
   load(manifest: DestinationDefinition): void {
-    const { directoryName, emulator, url, log } = this.options
+    const { directoryName, emulator, url } = this.options
     const origins = emulator && toEmulator(url)
     const renamed = { ...manifest, name: schemaName(manifest.name, ++this.loads) }
-    const engine = new Engine({ definition: renamed, origins, onExchange: (exchange) => log.exchange(exchange) })
+    const engine = new Engine({ definition: renamed, origins })
     const tester = actionsTester({ engine, directoryName, manifest })
     this.deliveries.replace(engine, manifest.name)
     this.tester = tester
@@ -99,12 +103,15 @@ export class Pipeline {
     if (this.page) this.app.route('/', this.page.app)
     this.app.route('/', exampleSite())
     this.app.route('/', settingsCdn(this.options.cdn))
-    this.app.post('/_segment/replay', async (context) => {
-      const replayed = await this.replay(context.req.raw)
-      return replayed === undefined ? context.json(errorBody(QUEUE_FULL.message), 429) : context.json({ replayed })
-    })
+    this.app.route('/', this.readBack())
     this.app.use('/v1/*', this.logRefusals)
-    this.app.route('/', trackingApi({ accept: (messages, { writeKey }) => this.accept(messages, writeKey) }))
+    this.app.route(
+      '/',
+      trackingApi({
+        accept: (messages, { writeKey }) => this.accept(messages, writeKey),
+        onRejected: (rejected, { writeKey }) => this.reject(rejected, writeKey)
+      })
+    )
     if (emulator) this.app.route('/', emulator.app)
     this.app.notFound(async (context) =>
       this.stopping ? context.json(errorBody(STOPPING.message), STOPPING.status) : this.tester.fetch(context.req.raw)
@@ -116,32 +123,54 @@ export class Pipeline {
     else this.page = new TesterPage(this.options, engine)
   }
 
+  private readBack(): Hono {
+    const { calls, emulator } = this.options
+    return callsApi({
+      calls,
+      idle: (timeoutMs) => this.deliveries.idle(timeoutMs),
+      replay: (numbers, isAsked) => this.deliveries.replay(numbers, isAsked),
+      reset: async () => {
+        await calls.clear()
+        emulator?.reset()
+      }
+    })
+  }
+
   private async accept(messages: SegmentMessage[], writeKey: string): Promise<Refusal | undefined> {
+    const { calls, mode } = this.options
     if (this.stopping) return STOPPING
-    if (writeKey !== (this.options.writeKey ?? writeKey)) return UNKNOWN_WRITE_KEY
-    const inCloud = messages.filter((message) => isDeliveredInCloud(this.options.mode, message))
-    const taken = await this.deliveries.enqueue(inCloud).catch(notKept)
+    if (writeKey !== (this.options.writeKey ?? writeKey)) {
+      const { status, message: reason } = UNKNOWN_WRITE_KEY
+      this.reject(
+        messages.map((value) => ({ value, status, reason })),
+        writeKey
+      )
+      return UNKNOWN_WRITE_KEY
+    }
+    const [inCloud, onPage] = partition(messages, (message) => isDeliveredInCloud(mode, message))
+    const arrival = arrivalOf(writeKey)
+    const taken = await this.deliveries.enqueue(arrival, inCloud).catch(notKept)
     if (typeof taken === 'object') return taken
     if (!taken) return QUEUE_FULL
-    this.noteDeviceCalls(messages.length - inCloud.length)
+    const unmatched = `the page delivers it: mode ${mode}`
+    await calls.accept(
+      arrival,
+      onPage.map((message) => ({ ...calls.numbered(message), routes: [], unmatched }))
+    )
     this.page?.accepted(messages)
     return undefined
   }
 
-  private async replay(request: Request): Promise<number | undefined> {
-    const { outcome, event } = (await readJson(request, MAX_QUESTION_BYTES)) as Record<string, unknown>
-    return this.deliveries.replay(
-      (call) => call.outcome === outcome && (event === undefined || call.message.event === event)
-    )
-  }
-
-  private noteDeviceCalls(count: number): void {
-    if (count > 0) this.options.log.note(`${count} of the calls not delivered in the cloud: mode ${this.options.mode}`)
+  private reject(rejected: Rejected[], writeKey: string | undefined): void {
+    for (const { value, status, reason } of rejected) {
+      this.options.calls.reject(arrivalOf(writeKey), value, status, reason)
+    }
   }
 
   private readonly logRefusals: MiddlewareHandler = async (context, next) => {
     await next()
-    if (context.res.status >= 400) await this.logRefusal(context)
+    // What is refused for good is a call of its own.
+    if (![200, 204, 400, 401].includes(context.res.status)) await this.logRefusal(context)
   }
 
   private async logRefusal({ req, res }: Context): Promise<void> {
@@ -151,6 +180,10 @@ export class Pipeline {
       .catch(() => ({}))) as { error?: { message?: string } }
     this.options.log.refusal(req.method, req.path, res.status, body.error?.message ?? '')
   }
+}
+
+function arrivalOf(writeKey: string | undefined): Arrival {
+  return { via: 'tracking API', at: Date.now(), writeKey: writeKey?.slice(-4) }
 }
 
 /**

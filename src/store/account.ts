@@ -1,4 +1,5 @@
-import { entriesIn } from './sublevel'
+import { hashOf } from './checksum'
+import { COUNTED_KEYS, entriesIn } from './sublevel'
 import type { Database } from './sublevel'
 
 /**
@@ -29,29 +30,11 @@ export function enter(account: Account, key: string, value: string, times: 1 | -
 /** The account that a database keeps of itself. @throws Damage when it holds something else */
 export async function accountOf(database: Database): Promise<Account> {
   const counted: Account = { ...EMPTY }
-  for await (const chunk of entriesIn(database, { gt: '!', lt: '"' })) {
+  for await (const chunk of entriesIn(database, COUNTED_KEYS)) {
     for (const [key, text] of chunk) enter(counted, key, text, 1)
   }
   const kept = (await database.get(ACCOUNT_KEY)) ?? JSON.stringify(EMPTY)
   const writes = Number(/^{"writes":(\d+),/.exec(kept)?.[1])
   if (kept === JSON.stringify({ ...counted, writes })) return { ...counted, writes }
   throw new Damage('what it holds is not what was written')
-}
-
-/** Fast, and no protection against anybody who means harm. */
-function hashOf(text: string): [number, number] {
-  let first = 0x811c9dc5
-  let second = 0x9747b28c
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    first = Math.imul(first ^ unit, 0x01000193)
-    second = Math.imul(second + unit, 0x5bd1e995) ^ (second >>> 13)
-  }
-  return [mixed(first), mixed(second)]
-}
-
-/** Spreads each bit over the others, so that changes of two entries do not make up for each other. */
-function mixed(hash: number): number {
-  const once = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b)
-  return (once ^ (once >>> 15)) >>> 0
 }

@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
+import { MemoryLevel } from 'memory-level'
 import { Errors } from '@oclif/core'
 import { accountOf, Damage } from './account'
 import { LAYOUT, LAYOUT_FILE, openLayout, readLayout, writeLayout } from './layout'
@@ -45,6 +46,12 @@ export async function openStore(folder: string, kind: StoreKind): Promise<Store>
     await close()
     throw explained(error, folder, kind)
   }
+}
+
+/** A store that ends with the process. */
+export function openMemory(): Store {
+  const database = new MemoryLevel()
+  return new Store(database, { close: () => database.close() })
 }
 
 /** A store that is removed when it is closed: in this folder, or in one of the system's. Nobody checks what it holds. */

@@ -1,6 +1,6 @@
 import { ACCOUNT_KEY, enter } from './account'
 import type { Account } from './account'
-import { Sublevel } from './sublevel'
+import { isCounted, Notes, Sublevel } from './sublevel'
 import type { Change, Database } from './sublevel'
 
 interface StoreOptions {
@@ -31,6 +31,10 @@ export class Store {
     return new Sublevel(this.database, name)
   }
 
+  notes(name: string): Notes {
+    return new Notes(this.database, name)
+  }
+
   /**
    * Resolves once all of the changes are on the disk; of two to one key, the last counts. Writes that wait for the disk are
    * made one. After one that failed, all others fail.
@@ -53,7 +57,8 @@ export class Store {
   private async commit(changes: Change[]): Promise<void> {
     const { onWritten, explained = (error) => error } = this.options
     try {
-      const account = this.account && (await this.accountAfter(this.account, changes))
+      const counted = changes.filter(isCounted)
+      const account = this.account && counted.length > 0 && (await this.accountAfter(this.account, counted))
       // An array of operations takes the library four times as long.
       const batch = this.database.batch()
       for (const { key, value } of changes) {
@@ -61,8 +66,9 @@ export class Store {
         else batch.put(key, value)
       }
       if (account) batch.put(ACCOUNT_KEY, JSON.stringify(account))
-      await batch.write({ sync: account !== undefined })
-      if (account) onWritten?.(account.writes)
+      await batch.write({ sync: Boolean(account) })
+      if (!account) return
+      onWritten?.(account.writes)
       this.account = account
     } catch (error) {
       throw explained(error)

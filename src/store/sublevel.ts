@@ -1,3 +1,5 @@
+import { checksum } from './checksum'
+
 /** What a store needs of a database: LevelDB, or in tests one in memory. */
 export interface Database {
   get(key: string): Promise<string | undefined>
@@ -27,6 +29,17 @@ export interface Change {
 
 const ENTRIES_AT_A_TIME = 1000
 
+/** Begins the keys that the store's account counts, and those that it does not. */
+const COUNTED = '!'
+const UNCOUNTED = '~'
+
+/** The keys that the account counts. */
+export const COUNTED_KEYS = { gt: COUNTED, lt: after(COUNTED) }
+
+export function isCounted({ key }: Change): boolean {
+  return key.startsWith(COUNTED)
+}
+
 /** Entries of one kind, in the order of their keys' UTF-8 bytes. Values are kept as JSON. */
 export class Sublevel<Value> {
   private readonly prefix: string
@@ -35,11 +48,15 @@ export class Sublevel<Value> {
     private readonly database: Database,
     name: string
   ) {
-    this.prefix = `!${name}!`
+    this.prefix = COUNTED + name + COUNTED
   }
 
   put(key: string, value: Value): Change {
-    return { key: this.prefix + key, value: JSON.stringify(value) }
+    return this.putJson(key, JSON.stringify(value))
+  }
+
+  putJson(key: string, json: string): Change {
+    return { key: this.prefix + key, value: json }
   }
 
   del(key: string): Change {
@@ -64,8 +81,59 @@ export class Sublevel<Value> {
   }
 
   private found(after: string) {
-    return entriesIn(this.database, { gt: this.prefix + after, lt: `${this.prefix.slice(0, -1)}"` })
+    return entriesIn(this.database, { gt: this.prefix + after, lt: end(this.prefix) })
   }
+}
+
+/**
+ * Texts that nothing depends on, in the order of their keys. The account does not count them, which takes less time; each
+ * bears a sum of its own, and one that is damaged is not there.
+ */
+export class Notes {
+  private readonly prefix: string
+
+  constructor(
+    private readonly database: Database,
+    name: string
+  ) {
+    this.prefix = UNCOUNTED + name + UNCOUNTED
+  }
+
+  put(key: string, text: string): Change {
+    return { key: this.prefix + key, value: `${checksum(text)} ${text}` }
+  }
+
+  del(key: string): Change {
+    return { key: this.prefix + key }
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    return whole(await this.database.get(this.prefix + key))
+  }
+
+  async *entries(): AsyncGenerator<[key: string, text: string][]> {
+    for await (const chunk of entriesIn(this.database, { gt: this.prefix, lt: end(this.prefix) })) {
+      yield chunk.flatMap(([key, sealed]) => {
+        const text = whole(sealed)
+        return text === undefined ? [] : [[key.slice(this.prefix.length), text] as [string, string]]
+      })
+    }
+  }
+}
+
+/** The first key behind all that begin like this one. */
+function end(prefix: string): string {
+  return prefix.slice(0, -1) + after(prefix.slice(-1))
+}
+
+function after(character: string): string {
+  return String.fromCharCode(character.charCodeAt(0) + 1)
+}
+
+function whole(sealed: string | undefined): string | undefined {
+  const at = sealed?.indexOf(' ') ?? -1
+  const text = sealed?.slice(at + 1)
+  return text !== undefined && sealed?.slice(0, at) === checksum(text) ? text : undefined
 }
 
 /** Of the sublevel's own making: the store has been checked since. */

@@ -70,7 +70,7 @@ describe('serve with its data', () => {
       const second = serve(data)
       const next = await second.url()
       expect((await keysOnceStored(next, COUNT)).sort()).toStrictEqual([...KEYS].sort())
-      await second.printed(/identify .*→ identifyUser 200[^]*identify .*→ identifyUser 200/)
+      await second.printed(/identify .*→ \/api\/add_user_properties 200[^]*identify .*→ \/api\/add_user_properties 200/)
       expect(second.stdout).toContain(`delivering calls that an earlier run has left: ${COUNT + 2}`)
       const users = await stored(next, 'users')
       expect(users.find(({ identity }) => identity === 'user-1')).toMatchObject({ properties: { value: 2 } })

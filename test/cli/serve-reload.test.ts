@@ -27,7 +27,7 @@ describe('serve, when sources change', () => {
     const send = async (messageId: string) => {
       const from = server.stdout.length
       await post(`${url}/v1/track`, { ...TRACK, messageId })
-      await server.printed(/→ sendEvent 200/, from)
+      await server.printed(/→ \/api\/track 200/, from)
     }
     await send('message-1')
 
@@ -56,7 +56,7 @@ describe('serve, when sources change', () => {
     const integrations = { All: false, 'Sending Toy (Actions)': true }
     await post(`${url}/v1/track`, { ...TRACK, event: 'Unwanted', integrations: { 'Sending Toy (Actions)': false } })
     await post(`${url}/v1/track`, { ...TRACK, event: 'Wanted', integrations })
-    await server.printed(/→ sendEvent 200/)
+    await server.printed(/→ \/api\/track 200/)
 
     expect((await storedEvents(url)).map(({ event }) => event)).toEqual(['Wanted again'])
   })

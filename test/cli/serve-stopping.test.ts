@@ -38,7 +38,7 @@ describe('serve, stopping', () => {
     const server = serveFailing()
     const url = await server.url()
     await post(`${url}/v1/track`, TRACK)
-    await server.printed(/→ sendEvent 503 .*\(will be retried\)/)
+    await server.printed(/→ \/api\/track 503 .*\(will be retried\)/)
 
     server.kill('SIGTERM')
     await server.printed(/^stopping/m)
@@ -50,7 +50,7 @@ describe('serve, stopping', () => {
 
     const { code, stdout } = await server.exited
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^stopping[^]*→ sendEvent 200 \(attempt \d+\)$/m)
+    expect(stdout).toMatch(/^stopping[^]*→ \/api\/track 200 \d+ ms \(attempt \d+\)$/m)
   })
 
   it('leaves what it could not deliver to the next start, and exits with 0', async () => {
@@ -94,7 +94,7 @@ describe('serve, stopping', () => {
     terminal.kill('SIGKILL')
 
     const next = await startOnceFree(['-b', toyFolder(), '-d', SENDING_TOY, '--data', join(cwd, '.segment-heap')])
-    expect(await next.printed(/→ sendEvent 200/)).toBeTruthy()
+    expect(await next.printed(/→ \/api\/track 200/)).toBeTruthy()
   })
 
   it('leaves at once on a second Ctrl-C', async () => {

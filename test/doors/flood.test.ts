@@ -65,7 +65,7 @@ async function flood(url: string, events: number, batchFrom: Batch): Promise<Flo
 
 /** Waits until the log tells that many deliveries: to list the events again and again would keep the server busy. */
 async function storedNumbers(server: Running, url: string, count: number): Promise<number[]> {
-  while ((server.stdout.match(/→ trackEvent 200/g) ?? []).length < count) {
+  while ((server.stdout.match(/→ \/api\/track 200/g) ?? []).length < count) {
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
   return (await storedEvents(url)).map(({ properties }) => (properties as { number: number }).number)

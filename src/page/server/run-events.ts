@@ -1,8 +1,9 @@
-import { performance } from 'node:perf_hooks'
 import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import mapValues from 'lodash/mapValues'
 import type { Engine } from '../../segment/engine'
 import type { EngineOutcome } from '../../segment/engine-outcome'
+import type { AttemptOutcome } from '../../segment/calls'
+import { isAnswered } from '../../segment/exchange'
 import type { Exchange } from '../../segment/exchange'
 import { redactExchange, redactText, secretsIn } from '../../segment/redact'
 import { isRetryable } from '../../segment/retry'
@@ -11,19 +12,28 @@ import { isJsonObject } from '../../segment/json-object'
 import { propertyNotes } from './property-notes'
 import type { EventOutcome, JsonObject, RunRequest, RunResult } from '../protocol'
 
-/** Runs the action for an event, or for an array of events as one batch. Never throws for what an event contains. */
-export async function runEvents(engine: Engine, request: RunRequest): Promise<RunResult> {
+/**
+ * Runs the action for an event, or for an array of events as one batch. Never throws for what an event contains.
+ * `onRun` is told what became of each event.
+ */
+export async function runEvents(
+  engine: Engine,
+  request: RunRequest,
+  onRun?: (outcomes: AttemptOutcome[]) => void
+): Promise<RunResult> {
   const { action, event, mapping, settings } = request
   const call = { action, mapping: mapping as JSONObject, settings }
   const batched = Array.isArray(event)
-  const startedAt = performance.now()
+  const startedAt = Date.now()
   const { outcomes, exchanges } = await engine.run(call, eventsOf(event) as JSONObject[], { batched })
-  const milliseconds = Math.round(performance.now() - startedAt)
+  const milliseconds = Math.max(0, Date.now() - startedAt)
+  const run = { startedAt, milliseconds, size: outcomes.length, exchanges }
+  onRun?.(outcomes.map(({ status, error, sent }) => ({ status, error, sent, run })))
   const secrets = secretsIn(engine.definition, settings, undefined)
   const keys = fieldKeys(engine.definition, action)
   return {
     milliseconds,
-    exchanges: exchanges.map((exchange) => redactExchange(exchange, secrets)),
+    exchanges: exchanges.filter(isAnswered).map((exchange) => redactExchange(exchange, secrets)),
     outcomes: outcomes.map((outcome) => shown(outcome, batched ? [outcome.sent] : sentIn(exchanges), keys, secrets))
   }
 }

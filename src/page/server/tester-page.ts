@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Emulator } from '../../emulator'
 import { Engine } from '../../segment/engine'
-import type { Outcome } from '../../segment/queue'
+import type { CallChange, Calls } from '../../segment/calls'
 import { BodyError, readJsonObject } from '../../segment/json-body'
 import type { SegmentMessage } from '../../segment/message'
 import { CallHistory } from './call-history'
@@ -24,6 +24,7 @@ const LISTED_CALLS = 50
 export interface TesterPageOptions {
   url: string
   settings: JSONObject
+  calls: Calls
   /** Absent: events go to the real Heap, and the page cannot show what it holds. */
   emulator?: Emulator
   /** HTML that tells what to do without the page. */
@@ -50,6 +51,7 @@ export class TesterPage {
     this.previewing = previewing(engine)
     this.heap = options.emulator && new HeapView(options.emulator, this.propertyHistory)
     this.heap?.onChange(() => this.tell())
+    options.calls.onChange((change) => this.changed(change))
     this.load(engine)
     this.route()
   }
@@ -68,8 +70,10 @@ export class TesterPage {
     this.tell()
   }
 
-  outcome({ message, action, status, error }: Outcome): void {
-    const call = this.history.withMessageId(message.messageId)
+  private changed({ summary, attempt }: CallChange): void {
+    const call = summary.messageId === null ? undefined : this.history.withMessageId(summary.messageId)
+    if (!attempt || summary.via !== 'tracking API') return
+    const { action, status, error } = attempt
     this.history.settle(call, { action, status, error: status < 300 ? undefined : error })
     this.tell()
   }
@@ -126,7 +130,15 @@ export class TesterPage {
     const { action, mapping, event } = request
     const used = { action, mapping }
     const calls = eventsOf(event).map((message) => this.history.add(message, used))
-    const result = await runEvents(this.engine, request)
+    const subscription = {
+      name: 'sent from the page',
+      partnerAction: action,
+      mapping: mapping as JSONObject,
+      subscribe: ''
+    }
+    const result = await runEvents(this.engine, request, (outcomes) =>
+      this.options.calls.ran('page', subscription, eventsOf(event), outcomes)
+    )
     result.outcomes.forEach(({ status, error }, index) => this.history.settle(calls[index], { action, status, error }))
     this.tell()
     return result

@@ -1,6 +1,8 @@
 import type { ActionDefinition, DestinationDefinition } from '@segment/actions-core'
 import { Engine } from '../../segment/engine'
+import { observedClient } from '../../segment/exchange'
 import type { Exchange } from '../../segment/exchange'
+import { wrapRequests } from '../../segment/redirect'
 
 interface Reached {
   /** Payloads that reached the action. */
@@ -19,11 +21,12 @@ export class DryRun {
     const actions = Object.fromEntries(
       Object.entries(definition.actions).map(([name, action]) => [name, this.observed(name, action)])
     )
-    const onExchange = ({ request }: Exchange) => {
+    const count = ({ request }: Exchange) => {
       const { pathname } = new URL(request.url)
       this.requests.set(pathname, (this.requests.get(pathname) ?? 0) + 1)
     }
-    this.engine = new Engine({ definition: { ...definition, actions }, dryRun: true, onExchange })
+    const counted = wrapRequests({ ...definition, actions }, (request) => observedClient(request, count))
+    this.engine = new Engine({ definition: counted, dryRun: true })
   }
 
   private observed(name: string, action: ActionDefinition<unknown>): ActionDefinition<unknown> {

@@ -3,8 +3,9 @@ import { defaultSubscriptions } from '../connection'
 import type { Subscription } from '../connection'
 import { Engine } from '../engine'
 import { DeliveryQueue } from '../queue'
-import type { DeliveryQueueOptions, Outcome } from '../queue'
+import type { DeliveryQueueOptions } from '../queue'
 import { memoryOf } from '../subscription-queue'
+import type { Outcome } from '../subscription-queue'
 import type { SegmentMessage } from '../message'
 import { startToyApi } from './__helpers__/toy-api'
 import type { ToyApi } from './__helpers__/toy-api'
@@ -18,8 +19,25 @@ const batched: Subscription = { partnerAction: 'trackEvent', subscribe: 'type = 
 const alone: Subscription = { partnerAction: 'single', subscribe: 'type = "track"', mapping }
 
 let api: ToyApi
-let delivery: DeliveryQueue<ToySettings>
-let outcomes: Outcome[]
+let delivery: Queue
+let outcomes: (Outcome & { message: SegmentMessage })[]
+
+/** Numbers the messages as the record of calls does. */
+class Queue extends DeliveryQueue<ToySettings> {
+  readonly messages: SegmentMessage[] = []
+  unmatched: (string | undefined)[] = []
+
+  enqueue(messages: SegmentMessage[]): boolean {
+    const claim = this.claim(messages.map((message) => this.numbered(message)))
+    this.unmatched = claim?.calls.map((call) => call.unmatched) ?? []
+    claim?.start()
+    return claim !== undefined
+  }
+
+  private numbered(message: SegmentMessage) {
+    return { number: this.messages.push(message) - 1, message, json: JSON.stringify(message) }
+  }
+}
 
 beforeEach(async () => {
   api = await startToyApi()
@@ -31,7 +49,7 @@ afterEach(async () => {
 })
 
 function start(subscriptions: Subscription[], options: Partial<DeliveryQueueOptions<ToySettings>> = {}): void {
-  delivery = new DeliveryQueue({
+  delivery = new Queue({
     engine: new Engine({ definition: toyDefinition, origins: { [TOY_ORIGIN]: api.url } }),
     settings,
     subscriptions,
@@ -40,7 +58,7 @@ function start(subscriptions: Subscription[], options: Partial<DeliveryQueueOpti
     random: () => 1,
     ...options
   })
-  delivery.onOutcome((outcome) => outcomes.push(outcome))
+  delivery.onOutcome((outcome) => outcomes.push({ ...outcome, message: delivery.messages[outcome.number] }))
 }
 
 function track(event: string, fields: Partial<SegmentMessage> = {}): SegmentMessage {
@@ -50,7 +68,9 @@ function track(event: string, fields: Partial<SegmentMessage> = {}): SegmentMess
 
 const bodies = () => api.requests.map(({ path, body }) => [path, body])
 const summary = () =>
-  outcomes.map(({ message, status, error, attempt, willRetry }) => [message.event, status, error, attempt, willRetry])
+  outcomes.map(({ message, status, error, attempt, retryAt }) => {
+    return [message.event, status, error, attempt, retryAt !== undefined]
+  })
 const events = (...names: string[]) => names.map((event) => ({ event }))
 
 describe('DeliveryQueue', () => {
@@ -61,18 +81,12 @@ describe('DeliveryQueue', () => {
     expect(delivery.pending()).toBe(2)
     expect(await delivery.drain(5000)).toBe(0)
     expect(bodies()).toStrictEqual([['/batch', events('a', 'c')]])
-    const common = {
-      subscription: batched,
-      action: 'trackEvent',
-      status: 200,
-      error: undefined,
-      attempt: 1,
-      willRetry: false
-    }
-    expect(outcomes).toStrictEqual([
-      { ...common, id: 0, message: messages[0] },
-      { ...common, id: 2, message: messages[2] }
+    const common = { subscription: batched, status: 200, error: undefined, attempt: 1, retryAt: undefined }
+    expect(outcomes).toMatchObject([
+      { ...common, number: 0, run: { size: 2, exchanges: [{ response: { statusCode: 200 } }] } },
+      { ...common, number: 2 }
     ])
+    expect(outcomes[0].run).toBe(outcomes[1].run)
     expect(delivery.pending()).toBe(0)
   })
 
@@ -373,7 +387,7 @@ describe('DeliveryQueue', () => {
     delivery.enqueue([track('a')])
     expect(await delivery.drain(5000)).toBe(0)
     expect(summary().map(([, status]) => status)).toStrictEqual([503, 200])
-    expect(log).toStrictEqual(Array(2).fill('cannot tell what became of the call a: Error: no'))
+    expect(log).toStrictEqual(Array(2).fill('cannot tell what became of call 0: Error: no'))
   })
 
   it('returns how many are undelivered when draining takes too long', async () => {
@@ -431,9 +445,8 @@ describe('DeliveryQueue', () => {
     expect(delivery.pending()).toBe(0)
   })
 
-  it('obeys the integrations of a message and logs what nothing takes', () => {
-    const lines: string[] = []
-    start([batched], { log: (line) => lines.push(line), flushMs: 60_000 })
+  it('obeys the integrations of a message and says why nothing takes it', () => {
+    start([batched], { flushMs: 60_000 })
     delivery.enqueue([
       track('a', { integrations: { All: false } }),
       track('b', { integrations: { Toy: false } }),
@@ -442,10 +455,12 @@ describe('DeliveryQueue', () => {
       track('e', { type: 'alias' })
     ])
     expect(delivery.pending()).toBe(2)
-    expect(lines).toStrictEqual([
-      'no subscription takes the track call a',
-      'no subscription takes the track call b',
-      'no subscription takes the alias call e'
+    expect(delivery.unmatched).toStrictEqual([
+      'integrations of the call turns Toy off',
+      'integrations of the call turns Toy off',
+      undefined,
+      undefined,
+      'no subscription takes it'
     ])
   })
 

@@ -1,8 +1,8 @@
 import { Destination } from '@segment/actions-core'
 import type { JSONObject } from '@segment/actions-core'
-import { observeRequests } from '../exchange'
+import { observedClient } from '../exchange'
 import type { Exchange } from '../exchange'
-import { redirectRequests } from '../redirect'
+import { redirectRequests, wrapRequests } from '../redirect'
 import { startToyApi } from './__helpers__/toy-api'
 import type { ToyApi } from './__helpers__/toy-api'
 import { toyDefinition, TOY_ORIGIN } from './__helpers__/toy-definition'
@@ -18,8 +18,9 @@ beforeEach(async () => {
 })
 afterEach(() => api.close())
 
-function engine(base = api.url, onExchange: (exchange: Exchange) => void = () => undefined) {
-  return new Destination(observeRequests(redirectRequests(toyDefinition, { [TOY_ORIGIN]: base }), onExchange))
+function engine(base = api.url, onRequest: (exchange: Exchange) => void = () => undefined) {
+  const redirected = redirectRequests(toyDefinition, { [TOY_ORIGIN]: base })
+  return new Destination(wrapRequests(redirected, (request) => observedClient(request, onRequest)))
 }
 
 const subscribed = (partnerAction: string): JSONObject => ({
@@ -113,9 +114,20 @@ describe('redirectRequests', () => {
             'transfer-encoding': 'chunked'
           },
           body: 'slow'
-        }
+        },
+        startedAt: expect.any(Number) as number,
+        milliseconds: expect.any(Number) as number
       }
     ])
+  })
+
+  it('shows a request that nobody answers', async () => {
+    const exchanges: Exchange[] = []
+    await api.close()
+    const run = engine(api.url, (exchange) => exchanges.push(exchange)).onEvent(event, subscribed('single'))
+    await expect(run).rejects.toThrow('ECONNREFUSED')
+    const body = '{"event":"E","audienceSettings":{}}'
+    expect(exchanges).toMatchObject([{ request: { url: `${api.url}/single`, method: 'POST', body }, response: null }])
   })
 
   it('survives concurrent requests on kept-alive connections', async () => {

@@ -1,25 +1,31 @@
 import type { DestinationDefinition } from '@segment/actions-core'
-import { MemoryLevel } from 'memory-level'
-import { AcceptedCalls } from '../../segment/accepted-calls'
+import { Calls } from '../../segment/calls'
 import { Engine } from '../../segment/engine'
-import type { Outcome } from '../../segment/queue'
 import type { SegmentMessage } from '../../segment/message'
-import { Store } from '../../store/store'
-import { CallLog } from '../call-log'
+import { openMemory } from '../../store/open'
+import type { Store } from '../../store/store'
 import { Deliveries } from '../deliveries'
 
 const AT = '2026-11-23T20:03:14.000Z'
 
+const ARRIVAL = { via: 'tracking API', at: Date.parse(AT) } as const
+
+let store: Store
 let outcomes: string[]
 let answer: () => void
 let deliveries: Deliveries
-beforeEach(() => {
+beforeEach(async () => {
   outcomes = []
-  const log = new CallLog({ print: () => undefined, url: '', secrets: [] })
-  const onOutcome = ({ message, status }: Outcome) => void outcomes.push(`${message.messageId} ${status}`)
-  deliveries = new Deliveries({ settings: {}, log, onOutcome })
+  store = openMemory()
+  const record = await Calls.in(store)
+  record.onChange(({ summary: { messageId, status }, attempt }) => {
+    if (attempt) outcomes.push(`${messageId} ${status}`)
+  })
+  deliveries = new Deliveries({ settings: {}, calls: record, note: () => undefined })
 })
 afterEach(() => deliveries.stop(0))
+
+const enqueue = (messages: SegmentMessage[]) => deliveries.enqueue(ARRIVAL, messages)
 
 /** Its action waits until `answer` is called. */
 function engine(name: string): Engine {
@@ -44,41 +50,41 @@ function calls(from: number, to: number, properties = {}): SegmentMessage[] {
 describe('Deliveries', () => {
   it('takes no more over any number of definitions than one queue holds', async () => {
     deliveries.replace(engine('First'), 'Toy')
-    expect(await deliveries.enqueue(calls(1, 12_000))).toBe(true)
+    expect(await enqueue(calls(1, 12_000))).toBe(true)
     deliveries.replace(engine('Second'), 'Toy')
-    expect(await deliveries.enqueue(calls(12_001, 19_999))).toBe(true)
+    expect(await enqueue(calls(12_001, 19_999))).toBe(true)
     deliveries.replace(engine('Third'), 'Toy')
-    expect(await deliveries.enqueue(calls(20_000, 20_001))).toBe(false)
-    expect(await deliveries.enqueue(calls(20_000, 20_000))).toBe(true)
-    expect(await deliveries.enqueue(calls(20_001, 20_001))).toBe(false)
+    expect(await enqueue(calls(20_000, 20_001))).toBe(false)
+    expect(await enqueue(calls(20_000, 20_000))).toBe(true)
+    expect(await enqueue(calls(20_001, 20_001))).toBe(false)
   })
 
   it('counts the memory that they take as well', async () => {
     const large = { text: 'x'.repeat(20_000_000) }
     deliveries.replace(engine('First'), 'Toy')
-    expect(await deliveries.enqueue(calls(1, 1, large))).toBe(true)
+    expect(await enqueue(calls(1, 1, large))).toBe(true)
     deliveries.replace(engine('Second'), 'Toy')
-    expect(await deliveries.enqueue(calls(2, 2, large))).toBe(false)
-    expect(await deliveries.enqueue(calls(3, 3))).toBe(true)
+    expect(await enqueue(calls(2, 2, large))).toBe(false)
+    expect(await enqueue(calls(3, 3))).toBe(true)
   })
 
   it('has room again for what the definition before has delivered', async () => {
     deliveries.replace(engine('First'), 'Toy')
-    await deliveries.enqueue(calls(1, 20_000))
+    await enqueue(calls(1, 20_000))
     const answerFirst = answer
     deliveries.replace(engine('Second'), 'Toy')
-    expect(await deliveries.enqueue(calls(20_001, 20_001))).toBe(false)
+    expect(await enqueue(calls(20_001, 20_001))).toBe(false)
     answerFirst()
     while (outcomes.length < 20_000) await new Promise((resolve) => setTimeout(resolve, 10))
-    expect(await deliveries.enqueue(calls(1, 20_000))).toBe(true)
+    expect(await enqueue(calls(1, 20_000))).toBe(true)
   })
 
   it('delivers on stopping what the definitions before have taken, too', async () => {
     deliveries.replace(engine('First'), 'Toy')
-    await deliveries.enqueue(calls(1, 1))
+    await enqueue(calls(1, 1))
     const answerFirst = answer
     deliveries.replace(engine('Second'), 'Toy')
-    await deliveries.enqueue(calls(2, 2))
+    await enqueue(calls(2, 2))
     const stopped = deliveries.stop(5000)
     answerFirst()
     answer()
@@ -89,27 +95,19 @@ describe('Deliveries', () => {
   it('counts on stopping what the definitions before could not deliver, too', async () => {
     for (const [at, name] of ['First', 'Second', 'Third'].entries()) {
       deliveries.replace(engine(name), 'Toy')
-      await deliveries.enqueue(calls(at, at))
+      await enqueue(calls(at, at))
     }
     expect(await deliveries.stop(10)).toBe(3)
   })
 
   it('takes nothing that cannot be kept, and goes on once it can', async () => {
-    const database = new MemoryLevel()
-    const store = new Store(database, { close: () => database.close() })
-    const accepted = await AcceptedCalls.in(store)
-    const log = new CallLog({ print: () => undefined, url: '', secrets: [] })
-    const delivered: string[] = []
-    const onOutcome = ({ message }: Outcome) => void delivered.push(message.messageId)
-    deliveries = new Deliveries({ settings: {}, log, onOutcome, accepted })
     deliveries.replace(engine('First'), 'Toy')
     const write = jest.spyOn(store, 'write').mockRejectedValueOnce(new Error('no space left on device'))
-    await expect(deliveries.enqueue(calls(1, 2))).rejects.toThrow('no space left on device')
+    await expect(enqueue(calls(1, 2))).rejects.toThrow('no space left on device')
     write.mockRestore()
-    expect(await deliveries.enqueue(calls(3, 3))).toBe(true)
+    expect(await enqueue(calls(3, 3))).toBe(true)
     answer()
     expect(await deliveries.stop(5000)).toBe(0)
-    expect(delivered).toStrictEqual(['m-3'])
-    await store.close()
+    expect(outcomes).toStrictEqual(['m-3 200'])
   })
 })

@@ -53,7 +53,7 @@ export class Pipeline {
   }
 
   async reset(): Promise<void> {
-    await fetch(`${this.url}/_emulator/reset`, { method: 'POST' })
+    await fetch(`${this.url}/_segment/reset`, { method: 'POST' })
   }
 
   async open(options?: PageOptions): Promise<AnalyticsPage> {
@@ -84,9 +84,9 @@ export class Pipeline {
 
   /** Returns once the Tracking API has passed over that many calls, because they are the page's to deliver. */
   async passedOver(count: number): Promise<void> {
-    await until(() => {
-      const notes = [...(this.server?.stdout ?? '').matchAll(/([0-9]+) of the calls not delivered in the cloud/g)]
-      return Promise.resolve(notes.reduce((sum, [, calls]) => sum + Number(calls), 0) >= count)
+    await until(async () => {
+      const { headers } = await fetch(`${this.url}/_segment/calls?outcome=unmatched&limit=1`)
+      return Number(headers.get('x-total-count')) >= count
     })
   }
 

@@ -1,38 +1,39 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import definition from '../../../src/destinations/heap'
-import { AcceptedCalls } from '../../../src/segment/accepted-calls'
+import { Calls } from '../../../src/segment/calls'
+import type { CallChange } from '../../../src/segment/calls'
 import { Engine } from '../../../src/segment/engine'
-import type { Outcome } from '../../../src/segment/queue'
 import { QUEUE_FULL, trackingApi } from '../../../src/segment/tracking-api'
-import { CallLog } from '../../../src/server/call-log'
 import { Deliveries } from '../../../src/server/deliveries'
 import { accountOf } from '../../../src/store/account'
 import { Store } from '../../../src/store/store'
 import type { Database } from '../../../src/store/sublevel'
 
 const SETTINGS = { appId: '11' }
-const SILENT = { print: () => undefined, url: '', secrets: [] }
 
 /** One life of the local Segment: what `serve` puts together, without its port and its page. */
 export class Serve {
   private constructor(
     private readonly deliveries: Deliveries,
     private readonly api: ReturnType<typeof trackingApi>,
-    private readonly accepted: AcceptedCalls
+    private readonly calls: Calls
   ) {}
 
-  static async start(database: Database, rich: boolean, onOutcome: (outcome: Outcome) => void): Promise<Serve> {
+  static async start(database: Database, rich: boolean, onChange: (change: CallChange) => void): Promise<Serve> {
     const store = new Store(database, { account: await accountOf(database), close: () => Promise.resolve() })
-    const accepted = await AcceptedCalls.in(store)
-    const deliveries = new Deliveries({ settings: SETTINGS, log: new CallLog(SILENT), onOutcome, accepted })
+    const calls = await Calls.in(store)
+    calls.onChange(onChange)
+    const deliveries = new Deliveries({ settings: SETTINGS, calls, note: () => undefined })
     deliveries.replace(rich ? RICH : PLAIN, 'Heap')
     const accept: Parameters<typeof trackingApi>[0]['accept'] = async (messages) => {
-      const isTaken = await deliveries.enqueue(messages).catch((error: Error) => error)
+      const isTaken = await deliveries
+        .enqueue({ via: 'tracking API', at: Date.now() }, messages)
+        .catch((error: Error) => error)
       if (isTaken instanceof Error) return { status: 503, message: isTaken.message }
       return isTaken ? undefined : QUEUE_FULL
     }
     await deliveries.resume()
-    return new Serve(deliveries, trackingApi({ accept }), accepted)
+    return new Serve(deliveries, trackingApi({ accept }), calls)
   }
 
   async receive(body: string): Promise<{ status: number; body: unknown }> {
@@ -47,7 +48,7 @@ export class Serve {
 
   /** Calls that the next life would deliver. */
   async waiting(): Promise<number> {
-    return (await this.accepted.left()).length
+    return (await this.calls.left()).length
   }
 }
 

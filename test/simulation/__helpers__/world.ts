@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Outcome } from '../../../src/segment/queue'
+import type { CallChange } from '../../../src/segment/calls'
 import { isMalformed, sdkCall } from './calls'
 import type { Call } from './calls'
 import { Disk } from './disk'
@@ -163,7 +163,11 @@ class World {
     })
   }
 
-  private heard({ message: { messageId }, action, status, willRetry, error }: Outcome): void {
+  private heard({ summary, attempt }: CallChange): void {
+    if (!attempt) return
+    const { action, status, error, retryAt } = attempt
+    const messageId = summary.messageId ?? ''
+    const willRetry = retryAt !== undefined
     this.tell(`outcome ${action} ${status}${willRetry ? ', again' : ''} ${error ?? ''}: ${messageId}`)
     const at = this.time.now
     this.outcomes.push({ messageId, action, status, isFinal: !willRetry, at, error })

@@ -1,0 +1,53 @@
+import type { CallOutcome, CallSummary } from './call-record'
+
+interface Entry {
+  revision: number
+  outcome: CallOutcome
+  messageId: string | null
+  json: string
+}
+
+/** The summaries of all calls, as JSON: 50,000 take some 20 MB. */
+export class CallIndex {
+  private readonly entries = new Map<number, Entry>()
+  private readonly byMessageId = new Map<string, number>()
+
+  /** The lowest number. */
+  get first(): number | undefined {
+    return this.entries.keys().next().value
+  }
+
+  set(summary: CallSummary): void {
+    const { number, revision, outcome, messageId } = summary
+    this.entries.set(number, { revision, outcome, messageId, json: JSON.stringify(summary) })
+    if (messageId !== null) this.byMessageId.set(messageId, number)
+  }
+
+  get(number: number): CallSummary | undefined {
+    const entry = this.entries.get(number)
+    return entry && (JSON.parse(entry.json) as CallSummary)
+  }
+
+  /** The newest call with this message ID. */
+  withMessageId(messageId: string): number | undefined {
+    return this.byMessageId.get(messageId)
+  }
+
+  /** As JSON, those that changed after this revision, the oldest first. */
+  since(revision: number): string[] {
+    return [...this.entries.values()].flatMap((entry) => (entry.revision > revision ? [entry.json] : []))
+  }
+
+  /** The oldest first. */
+  *summaries(outcome?: CallOutcome): Generator<CallSummary> {
+    for (const entry of this.entries.values()) {
+      if (outcome === undefined || entry.outcome === outcome) yield JSON.parse(entry.json) as CallSummary
+    }
+  }
+
+  delete(number: number): void {
+    const messageId = this.entries.get(number)?.messageId ?? ''
+    if (this.byMessageId.get(messageId) === number) this.byMessageId.delete(messageId)
+    this.entries.delete(number)
+  }
+}

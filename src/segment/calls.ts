@@ -1,0 +1,340 @@
+import { createHash } from 'node:crypto'
+import type { Store } from '../store/store'
+import type { Change, Notes, Sublevel } from '../store/sublevel'
+import { numberKey } from '../store/sublevel'
+import { CallArchive, DEFAULT_LIMITS } from './call-archive'
+import type { ArchiveLimits } from './call-archive'
+import { CallIndex } from './call-index'
+import type { CallSummary, RecordedExchange } from './call-record'
+import { routeOf } from './connection'
+import type { Subscription } from './connection'
+import type { Exchange } from './exchange'
+import { OpenCall } from './open-call'
+import type { Arrival, CallDetail, Connection, KeptDelivery } from './open-call'
+import type { SegmentMessage } from './message'
+import { redactExchange, redactText, spellingsOf } from './redact'
+import { isRetryable } from './retry'
+
+/** A call that subscriptions took, or that none took and why. */
+export interface AcceptedCall {
+  /** Grows from call to call. */
+  number: number
+  message: SegmentMessage
+  json: string
+  /** Subscriptions that owe it a final outcome, by {@link routeOf}. */
+  routes: string[]
+  unmatched?: string
+}
+
+/** One attempt at delivering some calls together. */
+export interface BatchRun {
+  /** Milliseconds since 1970. */
+  startedAt: number
+  milliseconds: number
+  /** Calls in it. */
+  size: number
+  exchanges: Exchange[]
+}
+
+/** What an attempt brought one call. */
+export interface AttemptOutcome {
+  status: number
+  error?: string
+  sent?: unknown
+  /** Milliseconds since 1970. Absent: the outcome is final. */
+  retryAt?: number
+  run: BatchRun
+}
+
+export interface CallsOptions {
+  limits?: ArchiveLimits
+  /** Texts that are never kept in an exchange or a reason. */
+  secrets?: string[]
+  /** Told when something cannot be kept. */
+  onProblem?: (problem: string) => void
+  now?: () => number
+}
+
+export interface CallChange {
+  summary: CallSummary
+  /** The attempt that changed it. */
+  attempt?: { route: string; action: string } & AttemptOutcome
+}
+
+/** Of what the Tracking API refused. */
+const MAX_REJECTED_CHARACTERS = 32 * 1024
+
+type NotTaken = Pick<CallSummary, 'outcome' | 'reason'> & Partial<Pick<CallSummary, 'status'>>
+type Waiting = Pick<AcceptedCall, 'message' | 'routes'>
+export interface KeptCall {
+  summary: CallSummary
+  detail: CallDetail
+  connection: Connection
+}
+
+/**
+ * What became of each call, from its receipt on: what waits is on the disk before it is accepted, what is finished stays to
+ * be looked at and sent again until newer calls take its place.
+ */
+export class Calls {
+  private readonly waiting: Sublevel<Waiting>
+  private readonly connections: Notes
+  private readonly known = new Map<string, Connection>()
+  private readonly open = new Map<number, OpenCall>()
+  readonly index = new CallIndex()
+  private readonly listeners = new Set<(change: CallChange) => void>()
+  private readonly batches = new WeakMap<BatchRun, number>()
+  private readonly secrets: string[]
+  private archive!: CallArchive
+  private current: Connection = { subscriptions: [] }
+  private nextNumber = 1
+  /** Grows with every change of any call. */
+  revision = 0
+
+  private constructor(
+    private readonly store: Store,
+    private readonly options: CallsOptions
+  ) {
+    this.waiting = store.sublevel('waiting')
+    this.connections = store.notes('connections')
+    this.secrets = spellingsOf(options.secrets ?? [])
+  }
+
+  static async in(store: Store, options: CallsOptions = {}): Promise<Calls> {
+    const calls = new Calls(store, options)
+    const [archive, summaries, changes] = await CallArchive.in(store, options.limits ?? DEFAULT_LIMITS)
+    calls.archive = archive
+    calls.write(changes)
+    for await (const chunk of calls.connections.entries()) {
+      for (const [id, json] of chunk) calls.known.set(id, { id, subscriptions: JSON.parse(json) as Subscription[] })
+    }
+    for (const summary of summaries) {
+      calls.count(summary.number)
+      calls.index.set({ ...summary, revision: ++calls.revision })
+    }
+    for await (const chunk of calls.waiting.entries()) for (const [key] of chunk) calls.count(Number(key))
+    return calls
+  }
+
+  /** A message as a call with a number of its own. */
+  numbered(message: SegmentMessage): Pick<AcceptedCall, 'number' | 'message' | 'json'> {
+    return { number: this.nextNumber++, message, json: JSON.stringify(message) }
+  }
+
+  /** Calls `listener` with every change until the returned function is called. */
+  onChange(listener: (change: CallChange) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** What later calls are held against. */
+  connect(subscriptions: Subscription[]): void {
+    const json = JSON.stringify(subscriptions)
+    const id = createHash('sha256').update(json).digest('hex').slice(0, 16)
+    this.current = this.known.get(id) ?? { id, subscriptions }
+    if (this.known.has(id)) return
+    this.known.set(id, this.current)
+    this.write([this.connections.put(id, json)])
+  }
+
+  /** What an earlier run has left, in the order of acceptance. */
+  async left(): Promise<AcceptedCall[]> {
+    const left: AcceptedCall[] = []
+    for await (const chunk of this.waiting.entries()) {
+      for (const [key, { message, routes }] of chunk) {
+        left.push({ number: Number(key), message, json: JSON.stringify(message), routes })
+      }
+    }
+    for (const call of left) {
+      const known = await this.get(call.number)
+      if (known) this.open.set(call.number, OpenCall.from(known.summary, known.detail, known.connection, call.routes))
+      else this.begin({ via: 'tracking API', at: Date.parse(call.message.receivedAt) }, call)
+    }
+    return left
+  }
+
+  /** Resolves once all of them are on the disk; rejects, and keeps none, when that fails. */
+  async accept(arrival: Arrival, calls: AcceptedCall[]): Promise<void> {
+    const taken = calls.filter(({ routes }) => routes.length > 0)
+    await this.store.write(taken.map((call) => this.waits(call.number, call.json, call.routes)))
+    for (const call of calls) this.begin(arrival, call)
+  }
+
+  /** A call that the Tracking API refused, or what was sent for one. */
+  reject(arrival: Arrival, value: unknown, status: number, reason: string): void {
+    const call = new OpenCall(this.nextNumber++, arrival, this.current, rejectedJson(value), value, [])
+    this.changed(call, undefined, { outcome: 'rejected', reason: this.hidden(reason), status })
+  }
+
+  /** An attempt at delivering a call to one subscription. */
+  attempted(number: number, subscription: Subscription, outcome: AttemptOutcome): void {
+    const call = this.open.get(number)
+    if (!call) return
+    const { status, error, sent, retryAt, run } = outcome
+    const route = routeOf(subscription)
+    const kept = {
+      startedAt: new Date(run.startedAt).toISOString(),
+      milliseconds: run.milliseconds,
+      batch: run.size,
+      status,
+      error: error === undefined ? null : this.hidden(error),
+      retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
+      sent,
+      exchanges: this.batchOf(run)
+    }
+    this.write(this.archive.release(call.attempted(route, outcomeOf(outcome), kept)))
+    this.changed(call, { route, action: subscription.partnerAction, ...outcome })
+  }
+
+  /** A subscription that owes an outcome is not there any more. */
+  abandon(number: number, route: string, reason: string): void {
+    const call = this.open.get(number)
+    call?.end(400, reason, route)
+    if (call) this.changed(call)
+  }
+
+  /** An action that was run for events from outside of the queue: by the page, or by the tester. */
+  ran(via: Arrival['via'], subscription: Subscription, events: unknown[], outcomes: AttemptOutcome[]): number[] {
+    const connection = { subscriptions: [subscription] }
+    return events.map((event, index) => {
+      const arrival = { via, at: outcomes[index].run.startedAt }
+      const json = JSON.stringify(event)
+      const call = new OpenCall(this.nextNumber++, arrival, connection, json, event, [routeOf(subscription)])
+      this.open.set(call.number, call)
+      this.attempted(call.number, subscription, outcomes[index])
+      return call.number
+    })
+  }
+
+  /** Finished calls as new ones, for those of their subscriptions that `isAsked`. */
+  async again(numbers: number[], isAsked: (delivery: KeptDelivery) => boolean): Promise<AcceptedCall[]> {
+    const found = await Promise.all(numbers.filter((number) => !this.open.has(number)).map((each) => this.get(each)))
+    return found.flatMap((kept) => {
+      const routes = kept?.detail.deliveries.filter(isAsked).map(({ route }) => route) ?? []
+      if (!kept || routes.length === 0) return []
+      const message = kept.detail.message as SegmentMessage
+      return [{ number: kept.summary.number, message, json: JSON.stringify(message), routes }]
+    })
+  }
+
+  /** These finished calls wait again, with what became of them before. Rejects when that cannot be kept. */
+  async reopen(calls: AcceptedCall[]): Promise<void> {
+    await this.store.write(calls.map(({ number, json, routes }) => this.waits(number, json, routes)))
+    for (const { number, routes } of calls) {
+      const kept = await this.get(number)
+      if (!kept) continue
+      const call = OpenCall.from(kept.summary, kept.detail, kept.connection, routes)
+      this.open.set(number, call)
+      this.changed(call)
+    }
+  }
+
+  /** Forgets all finished calls. */
+  async clear(): Promise<void> {
+    await this.store.write(this.archive.clear())
+    for (const { number } of [...this.index.summaries()]) if (!this.open.has(number)) this.index.delete(number)
+    this.revision += 1
+  }
+
+  /** Calls without a final outcome. */
+  get pending(): number {
+    return this.open.size
+  }
+
+  /** Undefined when it is no longer kept. */
+  async get(number: number): Promise<KeptCall | undefined> {
+    const summary = this.index.get(number)
+    const json = this.open.get(number)?.detail() ?? (summary && (await this.archive.detail(number)))
+    if (!summary || json === undefined) return undefined
+    const detail = JSON.parse(json) as CallDetail
+    return { summary, detail, connection: this.connectionOf(detail) }
+  }
+
+  exchangesOf(batch: number): Promise<RecordedExchange[]> {
+    return this.archive.exchangesOf(batch)
+  }
+
+  private connectionOf({ connection }: CallDetail): Connection {
+    if (typeof connection !== 'string') return { subscriptions: connection }
+    return this.known.get(connection) ?? { id: connection, subscriptions: [] }
+  }
+
+  private begin(arrival: Arrival, { number, message, json, routes, unmatched }: AcceptedCall): void {
+    const call = new OpenCall(number, arrival, this.current, json, message, routes)
+    this.open.set(number, call)
+    this.count(number)
+    this.changed(call, undefined, unmatched === undefined ? undefined : { outcome: 'unmatched', reason: unmatched })
+  }
+
+  /** The newest state of a call; without a subscription that waits, it is finished. */
+  private changed(call: OpenCall, attempt?: CallChange['attempt'], ended?: NotTaken): void {
+    const { number } = call
+    const earlier = this.index.withMessageId(call.messageId ?? '')
+    if (earlier !== undefined && earlier < number) call.repeat(earlier)
+    const summary = { ...call.summary(++this.revision, this.now()), ...ended }
+    const { waiting } = call
+    if (waiting.length === 0) this.finish(call, summary)
+    else if (attempt && attempt.retryAt === undefined) this.write([this.waits(number, call.json, waiting)])
+    this.index.set(summary)
+    for (const listener of this.listeners) listener({ summary, attempt })
+  }
+
+  private finish(call: OpenCall, summary: CallSummary): void {
+    const { changes, forgotten } = this.archive.put(summary, call.batches, call.detail())
+    this.open.delete(call.number)
+    forgotten.forEach((each) => this.index.delete(each))
+    this.write([this.waiting.del(numberKey(call.number)), ...changes])
+  }
+
+  private count(number: number): void {
+    this.nextNumber = Math.max(this.nextNumber, number + 1)
+  }
+
+  private waits(number: number, json: string, routes: string[]): Change {
+    return this.waiting.putJson(numberKey(number), `{"message":${json},"routes":${JSON.stringify(routes)}}`)
+  }
+
+  /** Kept once for all the calls of a run. Null when there was no request. */
+  private batchOf(run: BatchRun): number | null {
+    const known = this.batches.get(run)
+    if (known !== undefined || run.exchanges.length === 0) return known ?? null
+    const [id, change] = this.archive.addBatch(
+      run.exchanges.map((each) => this.recorded(each)),
+      run.size
+    )
+    this.batches.set(run, id)
+    this.write([change])
+    return id
+  }
+
+  private recorded(exchange: Exchange): RecordedExchange {
+    const { request, response, milliseconds } = redactExchange(exchange, this.secrets)
+    return { request, response, problem: response ? null : 'no answer', milliseconds }
+  }
+
+  private hidden(text: string): string {
+    return redactText(text, this.secrets)
+  }
+
+  private now(): number {
+    return (this.options.now ?? Date.now)()
+  }
+
+  private write(changes: Change[]): void {
+    if (changes.length === 0) return
+    const { onProblem = () => undefined } = this.options
+    this.store.write(changes).catch((error: Error) => onProblem(`cannot keep what became of a call: ${error.message}`))
+  }
+}
+
+function outcomeOf({ status, retryAt }: AttemptOutcome): KeptDelivery['outcome'] {
+  if (retryAt !== undefined) return 'waiting'
+  if (status < 300) return 'delivered'
+  return isRetryable(status) ? 'given-up' : 'refused'
+}
+
+/** What was sent for a call may be anything; of what is too long for one, the beginning is kept. */
+function rejectedJson(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'null'
+  return json.length > MAX_REJECTED_CHARACTERS ? JSON.stringify(`${json.slice(0, MAX_REJECTED_CHARACTERS)}…`) : json
+}
