@@ -93,7 +93,7 @@ async function byQueue(payloads: Payload[]): Promise<Tries> {
       return { outcomes: statuses.map((status) => ({ status })), exchanges: [] }
     }
   })
-  queue.add(payloads.map((payload, id) => ({ id, json: JSON.stringify(payload), attempt: 0, queuedAt: 0 })))
+  queue.add(payloads.map((payload, number) => ({ number, json: JSON.stringify(payload), attempt: 0, queuedAt: 0 })))
   await time.until(() => queue.pending() === 0, Infinity)
   time.end()
   return tries
