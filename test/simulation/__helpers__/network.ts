@@ -28,9 +28,13 @@ interface Reply {
   headers?: Record<string, string>
 }
 
+/** One for all worlds: its routes cost more than a world. */
+const heap = createEmulator()
+
 /** Between the destination and Heap: an emulator behind a network that has troubles. */
 export class Network {
-  readonly heap = createEmulator()
+  /** Emptied when the next world begins. */
+  readonly heap = heap
   readonly requests: SeenRequest[] = []
   /** What Heap refused although nothing is wrong with it by the plan. */
   readonly brokenRules: string[] = []
@@ -41,6 +45,7 @@ export class Network {
     private readonly troubles: Trouble[],
     private readonly tell: (line: string) => void
   ) {
+    heap.reset()
     const fetch = (request: Request) => this.fetch(request)
     Object.assign(coreFetch, { default: fetch })
   }

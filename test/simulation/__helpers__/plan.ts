@@ -142,7 +142,7 @@ const anyTrouble = fc.oneof(
 const storm = { sends: listOf(send(8, MINUTE), 1, 10), troubles: listOf(anyTrouble, 0, 6) }
 
 /** Only one thing is wrong: whoever has nothing to do with it must not suffer for long. */
-const lasting = { at: fc.constant(0), ms: fc.integer({ min: MINUTE, max: 30 * MINUTE }) }
+const lasting = { at: fc.constant(0), ms: fc.integer({ min: MINUTE, max: 12 * MINUTE }) }
 const deadRoute = fc.record({
   ...lasting,
   kind: fc.constant('heap'),
@@ -161,7 +161,7 @@ const targeted = {
 /** Heap is dead for longer than calls are kept. */
 const outage = fc.record({
   at: fc.constant(0),
-  ms: fc.integer({ min: HOUR, max: 6 * HOUR }),
+  ms: fc.constantFrom(HOUR, 5 * HOUR),
   kind: fc.constant('heap'),
   share: fc.constant(1),
   fault: fc.constantFrom<HeapFault>({ status: 503 }, { refused: true }, { status: 429, retryAfter: 4000 })
@@ -176,8 +176,8 @@ const kind = (parts: Pick<{ [Key in keyof Plan]: Arbitrary<Plan[Key]> }, 'sends'
 
 /** A world. */
 export const plans: Arbitrary<Plan> = fc.oneof(
-  { weight: 30, arbitrary: kind(storm) },
-  { weight: 10, arbitrary: kind(targeted) },
+  { weight: 60, arbitrary: kind(storm) },
+  { weight: 20, arbitrary: kind(targeted) },
   { weight: 1, arbitrary: kind(longNight) }
 )
 
