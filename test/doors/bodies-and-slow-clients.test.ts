@@ -60,9 +60,11 @@ describe('headers that are too large', () => {
 })
 
 describe('a client that is slow', () => {
+  const portOf = (address: string) => Number(new URL(address).port)
+
   /** Keeps the connection busy, a byte at a time, until the server ends it. */
   async function trickle(start: string): Promise<string> {
-    const socket: Socket = connect(Number(new URL(url).port), '127.0.0.1')
+    const socket: Socket = connect(portOf(url), '127.0.0.1')
     let answer = ''
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
     socket.on('error', () => undefined)
@@ -73,22 +75,8 @@ describe('a client that is slow', () => {
     return answer
   }
 
-  it('is cut off wherever it stops, while others are served', async () => {
-    const slow = [
-      ...Array.from({ length: 50 }, () => trickle('GET / HTTP/1.1\r\nX: ')),
-      ...Array.from({ length: 50 }, () => trickle(head('/v1/track', ['Content-Length: 100000']))),
-      answerTo(url, '')
-    ]
-    const idle = answerTo(url, `GET /manifest HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`)
-    expect((await send(url, '/manifest')).status).toBe(200)
-    for (const answer of await Promise.all(slow)) {
-      expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*"the request was not complete in time"/)
-    }
-    expect(await idle).toMatch(/^HTTP\/1\.1 200 /)
-  })
-
   /** Resolves when the server has closed a connection whose client never closes its own side. */
-  async function closedByServer(text: string, port = Number(new URL(url).port)): Promise<void> {
+  async function closedByServer(text: string, port: number): Promise<void> {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     socket.resume().on('error', () => undefined)
     socket.write(text)
@@ -98,11 +86,8 @@ describe('a client that is slow', () => {
     clearInterval(probing)
   }
 
-  it('cannot keep a connection by never closing its side', async () => {
-    await Promise.all(['', 'GET / HTTP/1.1\r\nX: ', 'GARBAGE\r\n\r\n'].map((text) => closedByServer(text)))
-  })
-
-  it('has less time for the headers, and until the next request, than for a whole request', async () => {
+  /** In which order connections that wait for these were closed. */
+  async function orderOfClosing(): Promise<string[]> {
     const closed: string[] = []
     const connections = {
       'a body': head('/v1/track', ['Content-Length: 100000']),
@@ -112,12 +97,48 @@ describe('a client that is slow', () => {
     await Promise.all(
       Object.entries(connections).map(([awaited, text]) => answerTo(url, text).then(() => closed.push(awaited)))
     )
-    expect(closed).toEqual([expect.any(String), expect.any(String), 'a body'])
+    return closed
+  }
+
+  const start = (webSocket: number) => ({
+    slow: Promise.all([
+      ...Array.from({ length: 50 }, () => trickle('GET / HTTP/1.1\r\nX: ')),
+      ...Array.from({ length: 50 }, () => trickle(head('/v1/track', ['Content-Length: 100000']))),
+      answerTo(url, '')
+    ]),
+    idle: answerTo(url, `GET /manifest HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`),
+    closed: orderOfClosing(),
+    neverClosing: Promise.all(
+      ['', 'GET / HTTP/1.1\r\nX: ', 'GARBAGE\r\n\r\n'].map((text) => closedByServer(text, portOf(url)))
+    ),
+    ofWebSocket: Promise.all(['', 'GET / HTTP/1.1\r\nX: '].map((text) => closedByServer(text, webSocket)))
+  })
+
+  /** All at once: each waits for seconds. */
+  let clients: ReturnType<typeof start>
+  beforeAll(async () => {
+    const port = await freePair()
+    await new Running(['serve', '--port', String(port)]).url()
+    clients = start(port + 1)
+  })
+
+  it('is cut off wherever it stops, while others are served', async () => {
+    expect((await send(url, '/manifest')).status).toBe(200)
+    for (const answer of await clients.slow) {
+      expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*"the request was not complete in time"/)
+    }
+    expect(await clients.idle).toMatch(/^HTTP\/1\.1 200 /)
+  })
+
+  it('cannot keep a connection by never closing its side', async () => {
+    await clients.neverClosing
+  })
+
+  it('has less time for the headers, and until the next request, than for a whole request', async () => {
+    expect(await clients.closed).toEqual([expect.any(String), expect.any(String), 'a body'])
   })
 
   it('is cut off by the WebSocket, too', async () => {
-    const port = await freePair()
-    await new Running(['serve', '--port', String(port)]).url()
-    await Promise.all(['', 'GET / HTTP/1.1\r\nX: '].map((text) => closedByServer(text, port + 1)))
+    await clients.ofWebSocket
   })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'fs'
 import { tmpdir } from 'os'
 import { dirname, join } from 'path'
 import { ROOT } from '../cli/__helpers__/command-line'
@@ -89,21 +89,38 @@ function fillMonorepo(folder: string): void {
   execFileSync(process.execPath, [join(ROOT, 'scripts/copy-heap-web'), heapWeb])
 }
 
+/** Kept from run to run, for the list of what is in it. */
+const CACHE = join(ROOT, 'node_modules/.cache/monorepo')
+
+// ts-jest 27 does not know TypeScript 5, which the monorepo pairs it with all the same.
+const NPM_OPTIONS = [
+  '--legacy-peer-deps',
+  '--ignore-scripts',
+  '--prefer-offline',
+  '--no-audit',
+  '--no-fund',
+  '--silent'
+]
+
+/** Installs the packages where nobody has before. */
+function installedPackages(): string {
+  const wanted = JSON.stringify([...TOOLS, ...SEGMENT])
+  const record = join(CACHE, 'complete.json')
+  if (!existsSync(record) || readFileSync(record, 'utf8') !== wanted) {
+    rmSync(CACHE, { recursive: true, force: true })
+    writeJson(join(CACHE, 'package.json'), { private: true })
+    execFileSync('npm', ['install', ...NPM_OPTIONS, ...TOOLS, ...SEGMENT], { cwd: CACHE })
+    writeFileSync(record, wanted)
+  }
+  return join(CACHE, 'node_modules')
+}
+
 describe('the portable trees, copied into a folder with the tools of the monorepo', () => {
   let folder: string
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'portable-'))
     fillMonorepo(folder)
-    // ts-jest 27 does not know TypeScript 5, which the monorepo pairs it with all the same.
-    const options = [
-      '--legacy-peer-deps',
-      '--ignore-scripts',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      '--silent'
-    ]
-    execFileSync('npm', ['install', ...options, ...TOOLS, ...SEGMENT], { cwd: folder })
+    symlinkSync(installedPackages(), join(folder, 'node_modules'))
   }, 240000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
