@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, statSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import omitBy from 'lodash/omitBy'
 import { ROOT, run } from '../cli/__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from '../cli/__helpers__/temporary-folder'
 import { installed } from './__helpers__/consumer'
@@ -17,6 +18,16 @@ const AUTHOR = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com']
 
 afterAll(removeTemporaryFolders)
 
+/** Development dependencies that the build does without: npm would spend most of the time on them. */
+const FOR_TESTS = /chromium|playwright|axe|jest|swc|eslint|pnpm|yarn|fast-check|nock|flat|memory-level|fetch/
+
+function leaveOutTools(folder: string): void {
+  const file = join(folder, 'package.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as { devDependencies: Record<string, string> }
+  const devDependencies = omitBy(manifest.devDependencies, (_version, name) => FOR_TESTS.test(name))
+  writeFileSync(file, JSON.stringify({ ...manifest, devDependencies }, null, 2))
+}
+
 /** The address of a bare repository with the sources as they are, committed or not. */
 function repository(): string {
   const sources = temporaryFolder()
@@ -24,6 +35,7 @@ function repository(): string {
   const git = (...args: string[]) =>
     execFileSync('git', [...AUTHOR, ...args], { cwd: sources, env: { ...process.env, ...GIT_ENV }, stdio: 'pipe' })
   cpSync(ROOT, sources, { recursive: true, filter: (path) => !NOT_COMMITTED.includes(basename(path)) })
+  leaveOutTools(sources)
   git('init', '--quiet')
   git('add', '--all')
   git('commit', '--quiet', '--message', 'Sources')
