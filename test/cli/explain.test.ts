@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { endAll, run, Running } from './__helpers__/command-line'
+import { endAll, Running } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
 afterAll(removeTemporaryFolders)
@@ -12,7 +13,7 @@ const track = (more: object) => ({ type: 'track', messageId: 'm-1', userId: 'use
 describe('explain', () => {
   const cwd = temporaryFolder()
   const write = (name: string, content: string | Buffer) => writeFileSync(join(cwd, name), content)
-  const explain = (...args: string[]) => run(['explain', ...args], { cwd })
+  const explain = (...args: string[]) => runCommand(['explain', ...args], { cwd })
   const conclusions = (stdout: string) => stdout.split('\n').filter((line) => line.startsWith('- '))
 
   it('explains one event of a file that people can read, by a mapping of their own', async () => {
