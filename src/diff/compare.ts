@@ -23,8 +23,9 @@ export interface Difference {
   kind: (typeof DIFFERENCE_KINDS)[number]
   /** Equal for what is counted together: the property, its types, the endpoints. */
   name: string
-  before: unknown
-  after: unknown
+  /** Absent where that side has nothing. */
+  before?: unknown
+  after?: unknown
 }
 
 export type Verdict =
@@ -56,8 +57,8 @@ function differencesOf(before: Told[], after: Told[]): Difference[] {
 
 function alone(kind: Difference['kind'], told: Told): Difference {
   const shown = Object.fromEntries(told.properties)
-  const [before, after] = kind === 'request only before' ? [shown, null] : [null, shown]
-  return { kind, name: `${told.endpoint} (${told.about})`, before, after }
+  const side = kind === 'request only before' ? 'before' : 'after'
+  return { kind, name: `${told.endpoint} (${told.about})`, [side]: shown }
 }
 
 function differencesIn(old: Told, now: Told): Difference[] {
@@ -96,8 +97,8 @@ function propertyDifferences(old: Map<string, unknown>, now: Map<string, unknown
     ...renamed.map(([from, to]) =>
       difference('property renamed', `${indexed(from)} → ${indexed(to)}`, old.get(from), now.get(to))
     ),
-    ...[...removed].map(([name, value]) => difference('property removed', indexed(name), value, null)),
-    ...[...added].map(([name, value]) => difference('property added', indexed(name), null, value)),
+    ...[...removed].map(([name, value]) => difference('property removed', indexed(name), value, undefined)),
+    ...[...added].map(([name, value]) => difference('property added', indexed(name), undefined, value)),
     ...[...old].flatMap(([name, value]) => (now.has(name) ? changeOf(name, value, now.get(name)) : []))
   ]
 }
@@ -141,5 +142,5 @@ function indexed(name: string): string {
 }
 
 function difference(kind: Difference['kind'], name: string, before: unknown, after: unknown): Difference {
-  return { kind, name, before: before ?? null, after: after ?? null }
+  return { kind, name, before, after }
 }

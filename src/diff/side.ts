@@ -95,11 +95,13 @@ export class Side {
 
 async function definitionAt(path: string, flag: string): Promise<DestinationDefinition> {
   try {
-    return await loadDefinition(existsSync(path) ? path : moduleAt(path))
+    const definition = await loadDefinition(existsSync(path) ? path : moduleAt(path))
+    if ((definition.mode as string) !== 'device') return definition
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
     throw new Errors.CLIError(`${flag}: cannot load ${path}: ${reason}`)
   }
+  throw new Errors.CLIError(`${flag}: ${path} runs in the page; only destinations in cloud mode can be compared`)
 }
 
 /** As `require` finds it from the folder one is in. */

@@ -107,7 +107,7 @@ function numbered(count: number): string {
 }
 
 function shown(value: unknown): string {
-  return value === null ? '' : shortened(JSON.stringify(value))
+  return value === undefined ? '' : shortened(JSON.stringify(value))
 }
 
 function shortened(text: string, length = MAX_SHOWN): string {

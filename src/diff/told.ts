@@ -77,7 +77,7 @@ function toldIn(endpoint: string, item: Record<string, unknown>): Told {
 function aboutOf(item: Record<string, unknown>): Told['about'] {
   if ('event' in item) return 'event'
   if ('account_id' in item) return 'account'
-  return 'properties' in item ? 'user' : 'link'
+  return 'properties' in item || 'custom_properties' in item ? 'user' : 'link'
 }
 
 /** The values by their paths; a list is one value. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { endAll, Running } from './__helpers__/command-line'
+import { endAll, ROOT, Running } from './__helpers__/command-line'
 import { runCommand } from './__helpers__/in-process'
 import { PRODUCTION_LIKE } from './__helpers__/production-like'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
@@ -193,11 +193,7 @@ Anonymous IDs and Heap user IDs that become part of a person: 0 before, 0 after.
   it.each([
     ['a file', ['none.ndjson'], 'cannot read none.ndjson: ENOENT'],
     ['a mapping', ['a.ndjson', '--before', 'none.json'], '--before: none.json does not exist'],
-    [
-      'a module',
-      ['a.ndjson', '--after-definition', 'nobody'],
-      '--after-definition: cannot load nobody: '
-    ],
+    ['a module', ['a.ndjson', '--after-definition', 'nobody'], '--after-definition: cannot load nobody: '],
     [
       'a module that works',
       ['a.ndjson', '--before-definition', 'broken.js'],
@@ -208,14 +204,28 @@ Anonymous IDs and Heap user IDs that become part of a person: 0 before, 0 after.
       ['a.ndjson', '--before-definition', 'empty.js'],
       '--before-definition: cannot load empty.js: empty.js exports no destination'
     ],
+    [
+      'a destination in cloud mode',
+      ['a.ndjson', '--before-definition', 'device.js'],
+      '--before-definition: device.js runs in the page; only destinations in cloud mode can be compared'
+    ],
     ['messages', ['empty.ndjson'], 'there is no message in empty.ndjson']
   ])('says in one line what is missing: %s', async (_name, args, message) => {
     write('broken.js', "throw new Error('not today\\nnor tomorrow')")
     write('empty.js', 'module.exports = {}')
+    write('device.js', "module.exports = { name: 'Web', mode: 'device', actions: {} }")
     write('empty.ndjson', '\n')
     const { code, stdout, stderr } = await diff(...args)
     expect({ code, stdout }).toStrictEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(/^Error: [^\n]*\n$/)
     expect(stderr).toContain(message)
+  })
+
+  it('prints what the migration guide shows of the classic destination', async () => {
+    const page = readFileSync(join(ROOT, 'docs/migrate.md'), 'utf8')
+    const args = ['diff', 'examples/calls.ndjson', '--before-definition', 'examples/classic-heap.js']
+    expect(page).toContain(`./bin/run ${args.join(' ')}\n`)
+    const { stdout } = await runCommand(args, { cwd: ROOT })
+    expect(page).toContain(`\`\`\`\n${stdout.trim()}\n\`\`\``)
   })
 })

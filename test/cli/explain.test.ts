@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { endAll, Running } from './__helpers__/command-line'
+import { endAll, ROOT, Running } from './__helpers__/command-line'
 import { runCommand } from './__helpers__/in-process'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
@@ -76,5 +76,13 @@ It names no integrations, so it is for all of them.
     write('event.ndjson', `${JSON.stringify(track({}))}\n`)
     write('empty.ndjson', '')
     expect(await explain(...args)).toStrictEqual({ code: 1, stdout: '', stderr: `Error: ${message}\n` })
+  })
+
+  it('prints what its page shows', async () => {
+    const page = readFileSync(join(ROOT, 'docs/explain-and-diff.md'), 'utf8')
+    const args = ['explain', '--message-id', 'message-04', 'examples/calls.ndjson']
+    expect(page).toContain(`./bin/run ${args.join(' ')}\n`)
+    const { stdout } = await runCommand(args)
+    expect(page).toContain(`\`\`\`\n${stdout.trim()}\n\`\`\``)
   })
 })
