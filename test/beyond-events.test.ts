@@ -1,6 +1,6 @@
 import { Destination } from '@segment/actions-core'
 import type { JSONObject, SegmentEvent } from '@segment/actions-core'
-import { heapRequestClient, submitDeletions } from '../src/replay/deletion'
+import { deleteUsers } from '../src/replay/deletion'
 import heap from '../src/destinations/heap'
 import { start } from '../src/emulator'
 import type { RunningEmulator } from '../src/emulator'
@@ -60,8 +60,12 @@ describe('deletion, accounts and links', () => {
     it('splits more than 10,000 users over several deletions', async () => {
       const userIds = Array.from({ length: 10001 }, (_, index) => `user-${index}`)
       const sizes: number[] = []
-      const request = heapRequestClient(emulator.url)
-      for await (const { users } of submitDeletions(request, settings, userIds)) sizes.push(users)
+      const flags = { emulator: emulator.url, live: false, wait: false, 'poll-interval': 5 }
+      const deletions = deleteUsers(
+        { ...flags, 'user-id': userIds, 'app-id': '11', 'api-key': 'key-1' },
+        new AbortController().signal
+      )
+      for await (const { users } of deletions) sizes.push(users)
       expect(sizes).toStrictEqual([10000, 1])
       expect(emulator.requests.filter(({ status }) => status === 201)).toHaveLength(2)
     })

@@ -81,7 +81,7 @@ const ARROWS: Record<string, string[]> = {
   emulator: [],
   segment: ['store', 'destinations', 'lib'],
   store: [],
-  replay: ['segment', 'destinations', 'lib'],
+  replay: ['store', 'segment', 'destinations', 'lib'],
   explain: ['replay', 'segment', 'emulator', 'lib'],
   diff: ['replay', 'segment', 'lib'],
   'page/client': ['page/protocol'],

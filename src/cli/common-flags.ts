@@ -50,3 +50,7 @@ export const mappingFlag = {
     helpValue: 'FILE'
   })
 }
+
+export const jsonFlag = {
+  json: Flags.boolean({ description: 'print the results as JSON, one object a line' })
+}

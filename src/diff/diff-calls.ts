@@ -34,7 +34,7 @@ export async function diffCalls(sources: Source[], options: DiffOptions): Promis
 
 async function diffSource(source: Source, options: DiffOptions, builder: ReportBuilder): Promise<void> {
   const startedAt = new Date()
-  const { lines } = openLines(source, { from: { position: 0, line: 0 }, signal: options.signal })
+  const { lines } = openLines(source, { position: 0, line: 0 }, options.signal)
   let [calls, bytes]: [Call[], number] = [[], 0]
   for await (const chunk of lines) {
     for (const line of chunk) {

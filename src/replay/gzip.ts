@@ -1,4 +1,5 @@
-import { pipeline, Readable } from 'node:stream'
+import { pipeline } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
 const MARK = Buffer.from([0x1f, 0x8b])
@@ -33,20 +34,4 @@ export async function* inflated(raw: Readable): AsyncGenerator<Buffer> {
 
 function damaged(): Error {
   return Object.assign(new Error('what follows a part of it is not gzip'), { code: 'Z_DATA_ERROR' })
-}
-
-/** Decompressed when it begins as gzip does. */
-export async function* inflatedIfGzip(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const chunks = raw[Symbol.asyncIterator]()
-  let beginning = Buffer.alloc(0)
-  while (beginning.length < GZIP_MARK_BYTES) {
-    const next = await chunks.next()
-    if (next.done) break
-    beginning = Buffer.concat([beginning, next.value])
-  }
-  const all = async function* () {
-    if (beginning.length > 0) yield beginning
-    yield* { [Symbol.asyncIterator]: () => chunks }
-  }
-  yield* beginsAsGzip(beginning) ? inflated(Readable.from(all())) : all()
 }

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer'
+
 /** Segment takes 32 KB a message; a longer line than this is no message, and is not held in memory. */
 export const MAX_LINE_BYTES = 1_000_000
 
@@ -89,4 +91,14 @@ function joined(parts: Buffer[]): Buffer {
 
 function withoutReturn(bytes: Buffer): Buffer {
   return bytes[bytes.length - 1] === RETURN ? bytes.subarray(0, -1) : bytes
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+/** A line as text without white space around it, or why it cannot be read. */
+export function textOfLine({ bytes, start }: Line): { text: string } | { reason: string } {
+  if (!bytes) return { reason: `the line is longer than ${MAX_LINE_BYTES} bytes` }
+  if (!isUtf8(bytes)) return { reason: 'the line is not valid UTF-8' }
+  const text = bytes.toString()
+  return { text: (start === 0 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).trim() }
 }

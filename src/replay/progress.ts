@@ -1,10 +1,8 @@
 import { SingleBar } from 'cli-progress'
 import { printable } from '../segment/printable'
-import type { Ledger } from './backfill/ledger'
-import type { Source } from './source'
 
-const BAR_EVERY_MS = 250
-const LINE_EVERY_MS = 5_000
+const SEEN_EVERY_MS = 250
+const LINE_EVERY_MS = 10_000
 
 const LONG_WAIT_MS = 10_000
 
@@ -14,17 +12,13 @@ const MAX_UNREADABLE_SHOWN = 10
 const MAX_NAME_CHARACTERS = 40
 
 export interface Figures {
+  /** What has an outcome, over all runs. */
+  done: number
+  /** How much there is, or is thought to be; undefined when nobody knows. */
+  all?: number
   delivered: number
   rejected: number
   waiting: number
-}
-
-interface Shown extends Figures {
-  name: string
-  perSecond: number
-  retried: number
-  /** 0 to 1; undefined when nobody knows how much there is. */
-  share?: number
 }
 
 /** A bar on a terminal, plain lines elsewhere. */
@@ -37,33 +31,29 @@ export class Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
 
-  start(
-    source: Pick<Source, 'path'>,
-    ledger: Pick<Ledger, 'totals' | 'waiting'>,
-    share: () => number | undefined
-  ): void {
-    const figures = () => ({ ...ledger.totals, waiting: ledger.waiting })
-    this.follow(source.path, figures, share)
-  }
-
-  follow(named: string, figures: () => Figures, share: () => number | undefined): void {
+  /** Shows these until `stop`. */
+  follow(named: string, figures: () => Figures): void {
     const name = printable(named)
-    const startedAt = Date.now()
-    const before = figures()
-    this.refresh = () => {
-      const now = figures()
-      const seconds = Math.max(0.001, (Date.now() - startedAt) / 1000)
-      const perSecond = Math.round((now.delivered + now.rejected - before.delivered - before.rejected) / seconds)
-      this.show({ ...now, name, perSecond, retried: this.retried, share: share() })
+    const pace = new Pace(figures().done)
+    if (figures().done > 0) this.note(`${name}: ${resumed(figures())}`)
+    this.refresh = () => this.show(name, figures(), pace)
+    if (this.stream.isTTY) {
+      this.bar = new SingleBar({ format: '{bar} {line}', stream: this.stream, barsize: 20 })
+      this.bar.start(1, 0, { line: name })
     }
-    if (this.stream.isTTY) this.bar = newBar(this.stream, share() !== undefined)
-    this.timer = setInterval(this.refresh, this.bar ? BAR_EVERY_MS : LINE_EVERY_MS)
+    let shownAt = performance.now()
+    this.timer = setInterval(() => {
+      pace.see(figures().done)
+      if (!this.bar && performance.now() - shownAt < LINE_EVERY_MS) return
+      shownAt = performance.now()
+      this.refresh()
+    }, SEEN_EVERY_MS)
   }
 
   /** Counts what is sent again; says why at the first, and whenever it takes long. */
   readonly retry = (events: number, reason: string, waitMs: number): void => {
     const isLong = waitMs >= LONG_WAIT_MS
-    const when = isLong ? ` in ${Math.round(waitMs / 1000)} s` : ''
+    const when = isLong ? ` in ${durationOf(waitMs / 1000)}` : ''
     if (isLong || this.retried === 0) this.note(`sending again${when}: ${reason.slice(0, 200)}`)
     this.retried += events
   }
@@ -86,22 +76,63 @@ export class Progress {
     this.bar = undefined
   }
 
-  private show({ name, share, ...figures }: Shown): void {
-    const { delivered, rejected, waiting, perSecond, retried } = figures
-    const done = Math.floor((share ?? 0) * 1000) / 10
-    if (this.bar) return this.bar.update(done, { ...figures, name: name.slice(-MAX_NAME_CHARACTERS) })
-    const part = share === undefined ? '' : ` ${done.toFixed(1)} %,`
-    this.stream.write(
-      `${name}:${part} ${perSecond}/s, sent ${delivered}, failed ${rejected}, waiting ${waiting}, sent again ${retried}\n`
-    )
+  private show(name: string, { done, all, delivered, rejected, waiting }: Figures, pace: Pace): void {
+    const share = all === undefined ? undefined : Math.min(1, done / Math.max(1, all))
+    const left = all === undefined ? undefined : pace.secondsFor(all - done)
+    const parts = [
+      ...(share === undefined ? [] : [`${(Math.floor(share * 1000) / 10).toFixed(1)} %`]),
+      ...(left === undefined ? [] : [`ETA ${durationOf(left)}`]),
+      `${Math.round(pace.perSecond)}/s, delivered ${delivered}, rejected ${rejected}, waiting ${waiting}, sent again ${this.retried}`
+    ]
+    if (this.bar) this.bar.update(share ?? 0, { line: `${name.slice(-MAX_NAME_CHARACTERS)}: ${parts.join(', ')}` })
+    else this.stream.write(`${name}: ${parts.join(', ')}\n`)
   }
 }
 
-function newBar(stream: NodeJS.WriteStream, hasEnd: boolean): SingleBar {
-  const figures =
-    '{name} | {perSecond}/s | sent {delivered}, failed {rejected}, waiting {waiting}, sent again {retried}'
-  const format = hasEnd ? `{bar} {percentage} % | ETA {eta_formatted} | ${figures}` : figures
-  const bar = new SingleBar({ format, stream, etaBuffer: 50, barsize: 20 })
-  bar.start(100, 0, { name: '', perSecond: 0, delivered: 0, rejected: 0, waiting: 0, retried: 0 })
-  return bar
+/**
+ * The pace of this run between its first and its last outcomes, and what it waits longer than usual. What was sent at once,
+ * before any limit of rates could tell, would make the rest seem near, and half a wait for the next batch would make it far.
+ */
+class Pace {
+  private first?: { at: number; done: number }
+  private last: { at: number; done: number }
+  private changes = 0
+
+  constructor(done: number) {
+    this.last = { at: performance.now(), done }
+  }
+
+  see(done: number): void {
+    if (done === this.last.done) return
+    this.last = { at: performance.now(), done }
+    if (this.first) this.changes++
+    else this.first = this.last
+  }
+
+  get perSecond(): number {
+    const { first, last, changes } = this
+    if (!first || changes === 0) return 0
+    const between = last.at - first.at
+    const waits = Math.max(0, performance.now() - last.at - between / changes)
+    return ((last.done - first.done) * 1000) / (between + waits)
+  }
+
+  secondsFor(count: number): number | undefined {
+    return this.perSecond > 0 ? Math.max(0, count) / this.perSecond : undefined
+  }
+}
+
+function resumed({ done, all }: Figures): string {
+  const thousands = (count: number) => Math.round(count).toLocaleString('en')
+  return `resuming: ${thousands(done)}${all === undefined ? '' : ` of about ${thousands(all)}`} done`
+}
+
+/** `45s`, `2m 05s`, `3h 20m`, `2d 4h`. */
+function durationOf(seconds: number): string {
+  const whole = Math.round(seconds)
+  const [minutes, hours, days] = [whole / 60, whole / 3600, whole / 86_400].map(Math.floor)
+  const padded = (count: number) => String(count).padStart(2, '0')
+  if (minutes === 0) return `${whole}s`
+  if (hours === 0) return `${minutes}m ${padded(whole % 60)}s`
+  return days === 0 ? `${hours}h ${padded(minutes % 60)}m` : `${days}d ${hours % 24}h`
 }

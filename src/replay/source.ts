@@ -1,24 +1,22 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { ReadStream } from 'node:fs'
-import { open, realpath, stat } from 'node:fs/promises'
+import { lstat, open, realpath, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import type { Readable } from 'node:stream'
 import { Errors } from '@oclif/core'
-import { checkpointPath } from './backfill/checkpoint'
-import { behindLink, isSystemError } from './durable-file'
-import { beginsAsGzip, GZIP_MARK_BYTES, inflated, inflatedIfGzip } from './gzip'
+import { beginsAsGzip, GZIP_MARK_BYTES, inflated } from './gzip'
+import { isSystemError } from './json-file'
 import { readLines } from './lines'
 import type { Line, Place } from './lines'
 
-/** So much of a file's beginning, and of what was read last, tells whether it is the one that a checkpoint speaks of. */
+/** So much of a file's beginning, and of what was read last, tells it from another. */
 const FINGERPRINT_BYTES = 4096
 
-/** A file of lines, plain or gzip, or standard input. */
+/** A file of lines, plain or gzip, or standard input, which is plain and is read once. */
 export interface Source {
   /** As the user named it. */
   path: string
-  /** Where the files beside it begin: the path, that of the file behind a link, or `stdin` in the current folder. */
+  /** Where the names of what stands beside it begin: the path, or that of the file behind a link. */
   pathPrefix: string
   /** The same for the same file, however it is named. */
   real: string
@@ -26,10 +24,7 @@ export interface Source {
   isStdin: boolean
   /** On the disk; absent when unknown. */
   bytes?: number
-  /** Of standard input, this is seen when it comes. */
   gzip: boolean
-  /** What was read of standard input so far, at most as much as tells it from another. */
-  beginning?: Buffer
 }
 
 const STANDARD_INPUT: Source = {
@@ -43,12 +38,13 @@ const STANDARD_INPUT: Source = {
 
 /** @throws CLIError when the file cannot be read */
 export async function openSource(path: string): Promise<Source> {
-  if (path === '-') return { ...STANDARD_INPUT }
+  if (path === '-') return STANDARD_INPUT
   const found = await stat(path).catch((error: Error) => unreadable(path, error))
   if (found.isDirectory()) return unreadable(path, new Error('it is a folder'))
   if (!found.isFile()) return unreadable(path, new Error('it is no regular file; send it to standard input, named -'))
   const gzip = beginsAsGzip(await rangeOf(path, 0, GZIP_MARK_BYTES))
-  const [pathPrefix, real] = await Promise.all([behindLink(path), realpath(path)])
+  const real = await realpath(path)
+  const pathPrefix = (await lstat(path)).isSymbolicLink() ? real : path
   return { path, pathPrefix, real, name: basename(pathPrefix), isStdin: false, bytes: found.size, gzip }
 }
 
@@ -62,38 +58,31 @@ async function rangeOf(path: string, start: number, bytes: number): Promise<Buff
   }
 }
 
-export function unreadable(path: string, error: Error): never {
+function unreadable(path: string, error: Error): never {
   throw new Errors.CLIError(`cannot read ${path}: ${error.message}`)
 }
 
 export interface OpenLines {
   lines: AsyncGenerator<Line[]>
-  /** Share of the file that was read, 0 to 1; undefined for standard input. */
+  /** Share of the file that was read, 0 to 1; undefined for standard input, and until it is back at `from`. */
   share(): number | undefined
   /** Bytes, inflated, that it has as far as it was read. */
   seen(): number
 }
 
-interface Reading {
-  from: Place
-  /** What standard input must begin with, when some of it was read before. */
-  expected?: { position: number; print?: string }
-  /** Ends the lines early, also when none come. */
-  signal: AbortSignal
-}
-
-/** The lines from a place on. What cannot be skipped is read and thrown away. */
-export function openLines(source: Source, { from, expected, signal }: Reading): OpenLines {
+/** The lines from a place on, until the signal aborts. What cannot be skipped is read and thrown away. */
+export function openLines(source: Source, from: Place, signal: AbortSignal): OpenLines {
   // The byte before tells whether a line begins there.
   const start = source.isStdin || source.gzip ? 0 : Math.max(0, from.position - 1)
-  const opened = openFrom(source, start, signal)
-  const kept = source.isStdin ? remembered(source, opened.bytes) : opened.bytes
-  const checked = source.isStdin && expected ? verified(source, kept, expected) : kept
+  const { raw, bytes } = openFrom(source, start, signal)
   let seen = start
-  const seenBytes = counted(checked, (bytes) => (seen += bytes))
+  const seenBytes = counted(bytes, (count) => (seen += count))
   return {
     lines: readLines(seenBytes, from, from.position - start),
-    share: () => (source.bytes === undefined ? undefined : (opened.raw.bytesRead + start) / Math.max(1, source.bytes)),
+    share: () => {
+      if (source.bytes === undefined || seen < from.position - 1) return undefined
+      return (source.gzip ? raw.bytesRead : seen) / Math.max(1, source.bytes)
+    },
     seen: () => seen
   }
 }
@@ -108,12 +97,7 @@ function openFrom(source: Source, start: number, signal: AbortSignal) {
   const stop = () => raw.destroy()
   signal.addEventListener('abort', stop)
   raw.on('close', () => signal.removeEventListener('abort', stop))
-  return { raw, bytes: guarded(source, bytesOf(source, raw), signal) }
-}
-
-function bytesOf(source: Source, raw: Readable): AsyncIterable<Buffer> {
-  if (source.isStdin) return inflatedIfGzip(raw)
-  return source.gzip ? inflated(raw) : raw
+  return { raw, bytes: guarded(source, source.gzip ? inflated(raw) : raw, signal) }
 }
 
 async function* guarded(source: Source, chunks: AsyncIterable<Buffer>, signal?: AbortSignal): AsyncGenerator<Buffer> {
@@ -133,46 +117,11 @@ async function* counted(chunks: AsyncIterable<Buffer>, onBytes: (bytes: number) 
   }
 }
 
-/** Keeps the first bytes of what can be read but once. */
-async function* remembered(source: Source, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  source.beginning = Buffer.alloc(0)
-  for await (const chunk of chunks) {
-    const missing = FINGERPRINT_BYTES - source.beginning.length
-    if (missing > 0) source.beginning = Buffer.concat([source.beginning, chunk.subarray(0, missing)])
-    yield chunk
-  }
-}
-
-/** @throws CLIError when it does not begin as expected */
-async function* verified(
-  source: Source,
-  chunks: AsyncGenerator<Buffer>,
-  { position, print }: { position: number; print?: string }
-): AsyncGenerator<Buffer> {
-  const needed = Math.min(FINGERPRINT_BYTES, position)
-  const held: Buffer[] = []
-  while ((source.beginning?.length ?? 0) < needed) {
-    const next = await chunks.next()
-    if (next.done) break
-    held.push(next.value)
-  }
-  if (print !== (await fingerprintOf(source, position))) throw notTheSame(source)
-  yield* held
-  yield* chunks
-}
-
-export function notTheSame({ path, pathPrefix }: Source): Error {
-  return new Errors.CLIError(
-    `${path} is not what ${checkpointPath(pathPrefix)} was written for, or was changed since: send the same again, or delete the checkpoint to begin anew`
-  )
-}
-
 /** A hash of the beginning of what was read up to `position` and, of a plain file, of what stands before that. */
 export async function fingerprintOf(source: Source, position: number): Promise<string> {
   const wanted = Math.min(FINGERPRINT_BYTES, position)
-  const beginning = source.isStdin ? source.beginning : await beginningOf(source, wanted)
-  const hash = createHash('sha256').update((beginning ?? Buffer.alloc(0)).subarray(0, wanted))
-  if (!source.isStdin && !source.gzip) hash.update(await rangeOf(source.path, position - wanted, wanted))
+  const hash = createHash('sha256').update((await beginningOf(source, wanted)).subarray(0, wanted))
+  if (!source.gzip) hash.update(await rangeOf(source.path, position - wanted, wanted))
   return hash.digest('hex')
 }
 

@@ -7,7 +7,7 @@ import heap from '../destinations/heap'
 import { Engine } from '../segment/engine'
 import { appIdFor, checkedAppId } from '../segment/app-id'
 import { toEmulator } from '../segment/redirect'
-import { readJson } from './durable-file'
+import { readJson } from './json-file'
 import { isJsonObject } from '../segment/json-object'
 
 /** An emulator on the same machine answers at once. */
@@ -60,8 +60,9 @@ function requireKnown(keys: string[], path: string): void {
   throw new Errors.CLIError(`--settings: ${path}: there is no setting "${unknown}", only ${known.join(', ')}`)
 }
 
-async function requireEmulator(url: string): Promise<void> {
-  const status = await statusOf(`${url}/_emulator/faults`).catch(() => undefined)
+/** @throws CLIError when none answers */
+export async function requireEmulator(url: string): Promise<void> {
+  const status = await statusOf(`${url.replace(/\/+$/, '')}/_emulator/faults`).catch(() => undefined)
   if (status === 200) return
   throw new Errors.CLIError(`no emulator answers at ${url}: start one with the emulate command, or send with --live`)
 }

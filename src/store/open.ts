@@ -78,11 +78,11 @@ async function namesIn(folder: string): Promise<string[]> {
   if (found.isSymbolicLink()) throw refusal(`${folder} is a link: name the folder that it leads to`)
   if (!found.isDirectory()) throw refusal(`${folder} is not a folder: move it away`)
   const entries = await readdir(folder, { withFileTypes: true })
-  const link = entries.find((entry) => entry.isSymbolicLink())
-  if (link) throw refusal(`${join(folder, link.name)} is a link: remove it`)
   if (entries.length > 0 && !entries.some(({ name }) => name === LAYOUT_FILE)) {
     throw refusal(`${folder} is not a store, or has lost ${LAYOUT_FILE}: name another folder, or put a copy of it back`)
   }
+  const link = entries.find((entry) => entry.isSymbolicLink())
+  if (link) throw refusal(`${join(folder, link.name)} is a link: remove it`)
   if (found.mode & 0o077) await chmod(folder, 0o700)
   return entries.map(({ name }) => name)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run, Running } from './__helpers__/command-line'
 import { requestsSeen } from './__helpers__/killing'
@@ -29,7 +29,7 @@ describe('audience:sync', () => {
     })
     expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true })
     write('members.csv', 'userId\nuser-2\nuser-3\n')
-    const second = await sync('members.csv')
+    const second = await sync('members.csv', '--allow-removals', '50%')
     expect(second.stdout).toBe(`${KEY}: synced: added 1, removed 1, unchanged 1, rejected 0\n`)
     expect(bodies()[1]).toStrictEqual({
       app_id: '11',
@@ -63,7 +63,7 @@ describe('audience:sync', () => {
       '{"line":5,"reason":"the id has more than 255 characters"}',
       ''
     ])
-    expect(existsSync(join(here.folder, 'kept.state'))).toBe(true)
+    expect(lstatSync(join(here.folder, 'kept.state')).mode & 0o777).toBe(0o700)
   })
 
   it('tries whom Heap refused again at the next sync', async () => {
@@ -85,9 +85,9 @@ describe('audience:sync', () => {
     await sync('members.csv')
     write('members.csv', 'user-1\n')
     here.emulator.setFaults({ refuseContaining: 'user-2' })
-    expect(await sync('members.csv')).toMatchObject({ code: 2 })
+    expect(await sync('members.csv', '--allow-removals', '50')).toMatchObject({ code: 2 })
     here.emulator.setFaults({})
-    const { stdout } = await sync('members.csv')
+    const { stdout } = await sync('members.csv', '--allow-removals', '50')
     expect(stdout).toBe(`${KEY}: synced: added 0, removed 1, unchanged 1, rejected 0\n`)
     expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': false })
   })
@@ -100,18 +100,72 @@ describe('audience:sync', () => {
 
   it.each([
     ['a state of another audience', 'members.csv', 'kept.state', /kept\.state is not of this audience/],
-    ['a state that is another file', 'members.csv', 'other.bin', /of x {199}; name another file/],
-    ['a state that is a folder', 'members.csv', '.', /Error: \. is a folder: name a file with --state\n$/],
+    ['a state that is another file', 'members.csv', 'other.bin', /of x {199}; name another folder/],
+    [
+      'a state that is a folder',
+      'members.csv',
+      '.',
+      /Error: \. is not a store, or has lost store\.json: name another folder/
+    ],
+    ['a state that is a link', 'members.csv', 'link.state', /link\.state is a link: name the folder that it leads to/],
     ['a file that does not exist', 'none.csv', 'new.state', /cannot read none\.csv/],
-    ['a state that cannot be written', 'members.csv', 'full.state', /cannot write full\.state\S*: ENOSPC/]
+    ['a state that cannot be written', 'members.csv', 'none/new.state', /cannot write none\/new\.state: ENOENT/]
   ])('refuses %s before it sends', async (_case, members, state, message) => {
     write('members.csv', 'user-1\n')
     write('kept.state', '{"audience":"other"}\nuser-1\n')
     write('other.bin', `x${'\x1b'.repeat(2)}${' '.repeat(500)}\n`)
-    symlinkSync('/dev/full', join(here.folder, 'full.state.checkpoint.json.tmp'))
+    mkdirSync(join(here.folder, 'elsewhere'))
+    symlinkSync('elsewhere', join(here.folder, 'link.state'))
+    const before = readdirSync(here.folder)
     const { code, stderr } = await sync(members, '--state', state)
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
     expect(here.emulator.requests).toStrictEqual([])
+    expect(readdirSync(here.folder)).toStrictEqual(before)
+    expect(readdirSync(join(here.folder, 'elsewhere'))).toStrictEqual([])
+  })
+
+  it('replaces a link in the place of the rejected rows, and does not follow it', async () => {
+    write('members.csv', 'user-1\nguest\n')
+    write('mine', 'mine')
+    symlinkSync('mine', join(here.folder, 'members.csv.rejected.ndjson'))
+    expect(await sync('members.csv')).toMatchObject({ code: 2 })
+    expect(read('mine')).toBe('mine')
+    const found = lstatSync(join(here.folder, 'members.csv.rejected.ndjson'))
+    expect({ isFile: found.isFile(), mode: found.mode & 0o777 }).toStrictEqual({ isFile: true, mode: 0o600 })
+  })
+
+  it.each([
+    ['leaves out more than 30 %', 'user-1\nuser-2\n', 50, 'members.csv leaves out 2 of 4 members: '],
+    ['leaves out a little more than it may', 'user-1\nuser-2\nuser-3\n', 24, 'members.csv leaves out 1 of 4 members: ']
+  ])('sends nothing when the list %s, unless that is meant', async (_case, list, allowed, message) => {
+    write('members.csv', 'user-1\nuser-2\nuser-3\nuser-4\n')
+    await sync('members.csv')
+    write('members.csv', list)
+    const flags = allowed < 30 ? ['--allow-removals', `${allowed}%`] : []
+    for (const more of [flags, [...flags, '--dry-run']]) {
+      const { code, stderr } = await sync('members.csv', ...more)
+      expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining(message) })
+    }
+    expect(here.emulator.requests).toHaveLength(1)
+    expect(await sync('members.csv', '--allow-removals', '50%')).toMatchObject({ code: 0 })
+    expect(here.emulator.requests).toHaveLength(2)
+  })
+
+  it.each(['101%', 'some', '-1%'])('refuses --allow-removals %s', async (share) => {
+    write('members.csv', 'user-1\n')
+    expect(await sync('members.csv', `--allow-removals=${share}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--allow-removals must be a percentage such as 50%')
+    })
+  })
+
+  it('prints its outcome as JSON', async () => {
+    write('members.csv', 'user-1\nguest\n')
+    const { stdout } = await sync('members.csv', '--json')
+    expect(JSON.parse(stdout)).toStrictEqual({
+      ...{ audience: KEY, added: 1, removed: 0, unchanged: 0, rejected: 1 },
+      rejectedFile: 'members.csv.rejected.ndjson'
+    })
   })
 
   it.each([
@@ -128,41 +182,55 @@ describe('audience:sync', () => {
     expect(here.emulator.requests).toStrictEqual([])
   })
 
-  it.each([
-    ['whose last line is cut off', (text: string) => text.slice(0, -2), 4],
-    ['whose lines are out of order', (text: string) => text.replace('user-1\nuser-2', 'user-2\nuser-1'), 3],
-    ['that names somebody twice', (text: string) => text.replace('user-1', 'user-2'), 3],
-    ['that is empty', () => '', 1]
-  ])('believes no state %s', async (_case, damaged, line) => {
+  describe('after version 0.1.0', () => {
     const state = `${KEY}.emulator-11.state`
-    write('members.csv', 'user-1\nuser-2\nuser-3\n')
-    await sync('members.csv')
-    write(state, damaged(read(state)))
-    const before = read(state)
-    for (const flags of [[], ['--dry-run']]) {
-      expect(await sync('members.csv', ...flags)).toMatchObject({
-        code: 1,
-        stderr: `Error: ${state} is damaged at line ${line}: put a copy of it back, or delete it for a first sync, after which nobody leaves\n`
-      })
+    const leave = (name: string, ids: string[]) => {
+      const header = { audience: KEY, heap: here.emulator.url, appId: '11', region: 'US' }
+      write(name, [JSON.stringify(header), ...ids].map((line) => `${line}\n`).join(''))
     }
-    expect(read(state)).toBe(before)
-    expect(here.emulator.requests).toHaveLength(1)
-  })
 
-  it('goes on with no checkpoint of an interrupted sync that is damaged', async () => {
-    const state = `${KEY}.emulator-11.state`
-    write('members.csv', 'user-1\n')
-    await sync('members.csv')
-    write(`${state}.next`, read(state))
-    const figures = { rejectedBytes: 0, refusedBytes: 0, added: 0, removed: 0, unchanged: 0, rejected: 0 }
-    for (const broken of [{ added: 'many' }, { ...figures, added: -1 }]) {
-      write(`${state}.checkpoint.json`, JSON.stringify({ version: 1, ...broken }))
-      expect(await sync('members.csv')).toMatchObject({
-        code: 1,
-        stderr: expect.stringContaining(`${state}.checkpoint.json is missing or no checkpoint: delete`)
-      })
-    }
-    expect(here.emulator.requests).toHaveLength(1)
+    it('reads its state once', async () => {
+      leave(state, ['user-1', 'user-2', 'user-3', 'user-4'])
+      write('members.csv', 'user-2\nuser-3\nuser-4\nuser-5\n')
+      expect((await sync('members.csv', '--dry-run')).stdout).toBe(
+        `${KEY}: would add 1, remove 1, leave 3 unchanged, reject 0\n`
+      )
+      expect(readdirSync(here.folder).sort()).toStrictEqual(['members.csv', state])
+      expect((await sync('members.csv')).stdout).toBe(`${KEY}: synced: added 1, removed 1, unchanged 3, rejected 0\n`)
+      expect((await sync('members.csv')).stdout).toBe(`${KEY}: synced: added 0, removed 0, unchanged 4, rejected 0\n`)
+      expect(memberships()).toStrictEqual({ 'user-1': false, 'user-5': true })
+      expect(readdirSync(here.folder).sort()).toStrictEqual(['members.csv', state, `${state}.old`])
+    })
+
+    it('tells Heap of everybody again whom an interrupted sync may have told', async () => {
+      leave(state, ['user-1', 'user-2', 'user-3'])
+      leave(`${state}.next`, ['user-2', 'user-3', 'user-4'])
+      write(`${state}.checkpoint.json`, '{}')
+      write('members.csv', 'user-2\nuser-3\nuser-4\n')
+      expect((await sync('members.csv')).stdout).toBe(`${KEY}: synced: added 3, removed 1, unchanged 0, rejected 0\n`)
+      expect(memberships()).toStrictEqual({ 'user-1': false, 'user-2': true, 'user-3': true, 'user-4': true })
+      expect(readdirSync(here.folder).sort()).toStrictEqual(['members.csv', state, `${state}.old`])
+    })
+
+    it.each([
+      ['whose last line is cut off', (text: string) => text.slice(0, -2), 4],
+      ['whose lines are out of order', (text: string) => text.replace('user-1\nuser-2', 'user-2\nuser-1'), 3],
+      ['that names somebody twice', (text: string) => text.replace('user-1', 'user-2'), 3],
+      ['that is empty', () => '', 1]
+    ])('does not believe a state %s', async (_case, damaged, line) => {
+      leave(state, ['user-1', 'user-2', 'user-3'])
+      write(state, damaged(read(state)))
+      write('members.csv', 'user-1\nuser-2\nuser-3\n')
+      const before = read(state)
+      for (const flags of [[], ['--dry-run']]) {
+        expect(await sync('members.csv', ...flags)).toMatchObject({
+          code: 1,
+          stderr: `Error: ${state} is damaged at line ${line}: put a copy of it back, or delete it for a first sync, after which nobody leaves\n`
+        })
+      }
+      expect(read(state)).toBe(before)
+      expect(here.emulator.requests).toStrictEqual([])
+    })
   })
 
   it('finishes the request in flight on Ctrl-C and says how to go on', async () => {

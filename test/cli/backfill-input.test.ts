@@ -82,55 +82,31 @@ describe('what backfill reads', () => {
     const { code, stdout } = await begin('inflated.gz', 'compressed.ndjson', 'empty.gz').exited
     expect({ code, stdout: stdout.trim().split('\n').slice(-2) }).toStrictEqual({
       code: 0,
-      stdout: ['empty.gz: delivered 0, rejected 0, skipped 0', 'all files: delivered 2, rejected 0, skipped 0']
+      stdout: [
+        'empty.gz: read 0, delivered 0, rejected 0, skipped 0',
+        'all files: read 2, delivered 2, rejected 0, skipped 0'
+      ]
     })
     expect(keys()).toStrictEqual(['message-0', 'message-1'])
   })
 
-  it('takes standard input that is gzip, and goes on with it after a kill', async () => {
-    const input = gzipSync(lines(3_000, (at) => `user-${at}`))
-    here.emulator.setFaults({ next: [{ pass: true }, { status: 503, retryAfter: 60 }] })
-    const first = begin('-', '--rate', '0')
-    first.stdin.write(input.subarray(0, 1))
-    first.stdin.end(input.subarray(1))
-    await first.printed(/sending again/)
-    await checkpointed()
-    first.kill('SIGKILL')
-    await first.exited
-    here.emulator.setFaults({})
-    const second = begin('-', '--rate', '0')
-    second.stdin.end(input)
-    expect(await second.exited).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('delivered 3000, rejected 0')
-    })
-    expect(keys().sort()).toStrictEqual(Array.from({ length: 3_000 }, (_, at) => `message-${at}`).sort())
-  })
-
-  it('goes on with standard input after a kill, refuses another one, and takes that once all is delivered', async () => {
+  it('takes standard input anew after a kill, from its beginning, and sends each event once', async () => {
     const input = lines(3_000, (at) => `user-${at}`)
     here.emulator.setFaults({ next: [{ pass: true }, { status: 503, retryAfter: 60 }] })
     const killed = begin('-', '--rate', '0')
     killed.stdin.end(input)
     await killed.printed(/sending again/)
-    await checkpointed()
     killed.kill('SIGKILL')
     await killed.exited
-
-    const other = begin('-')
-    other.stdin.end(lines(3_000, (at) => `other-${at}`))
-    expect(await other.exited).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/Error: standard input is not what stdin\.checkpoint\.json was written for/)
-    })
     here.emulator.setFaults({})
     const same = begin('-', '--rate', '0')
     same.stdin.end(input)
-    expect(await same.exited).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered 3000, rejected 0') })
+    expect(await same.exited).toMatchObject({
+      code: 0,
+      stdout: 'standard input: read 3000, delivered 3000, rejected 0, skipped 0\n'
+    })
     expect(keys().sort()).toStrictEqual(Array.from({ length: 3_000 }, (_, at) => `message-${at}`).sort())
-    const next = begin('-')
-    next.stdin.end(lines(1, () => 'user-1', 5_000))
-    expect(await next.exited).toMatchObject({ code: 0, stdout: expect.stringContaining('delivered 1, rejected 0') })
+    expect(readdirSync(here.folder)).toStrictEqual([])
   })
 
   it('sends nothing of a file that was changed since it was interrupted, and forgets nothing', async () => {
@@ -139,34 +115,34 @@ describe('what backfill reads', () => {
       lines(3_000, (at) => `user-${at}`)
     )
     await interrupt('a.ndjson')
-    const before = readFileSync(join(here.folder, 'a.ndjson.checkpoint.json'), 'utf8')
     for (const text of [lines(2_999, (at) => `user-${at}`, 1), lines(1_500, (at) => `user-${at}`)]) {
       write('a.ndjson', text)
       expect(await begin('a.ndjson', '--rate', '0').exited).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('a.ndjson is not what a.ndjson.checkpoint.json was written for')
+        stderr: expect.stringContaining('a.ndjson is not what a.ndjson.backfill was written for')
       })
     }
     expect(keys()).toHaveLength(1_000)
-    expect(readFileSync(join(here.folder, 'a.ndjson.checkpoint.json'), 'utf8')).toBe(before)
+    write(
+      'a.ndjson',
+      lines(3_000, (at) => `user-${at}`)
+    )
+    expect(await begin('a.ndjson', '--rate', '0').exited).toMatchObject({ code: 0 })
+    expect(keys()).toHaveLength(3_000)
   })
 
-  it('keeps what it owes when standard input or gzip ends before what was read of it', async () => {
-    const whole = lines(3_000, (at) => `user-${at}`)
-    const short = lines(1_500, (at) => `user-${at}`)
-    for (const [name, all, part] of [
-      ['-', whole, short],
-      ['a.gz', gzipSync(whole), gzipSync(short)]
-    ] as const) {
-      here.emulator.reset()
-      if (name !== '-') write(name, all)
-      await interrupt(name, all)
-      if (name !== '-') write(name, part)
-      expect(await again(name, part)).toMatchObject({ code: 1, stderr: expect.stringContaining('is not what') })
-      if (name !== '-') write(name, all)
-      expect(await again(name, all)).toMatchObject({ code: 0 })
-      expect(new Set(keys()).size).toBe(3_000)
-    }
+  it('keeps what it owes when gzip ends before what was read of it', async () => {
+    const [whole, short] = [3_000, 1_500].map((count) => gzipSync(lines(count, (at) => `user-${at}`)))
+    write('a.gz', whole)
+    await interrupt('a.gz')
+    write('a.gz', short)
+    expect(await begin('a.gz', '--rate', '0').exited).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not what')
+    })
+    write('a.gz', whole)
+    expect(await begin('a.gz', '--rate', '0').exited).toMatchObject({ code: 0 })
+    expect(new Set(keys()).size).toBe(3_000)
   })
 
   it('delivers what can be read of a damaged file, and says that there is more', async () => {
@@ -190,13 +166,13 @@ describe('what backfill reads', () => {
     )
     write('a.ndjson', `no JSON\n${lines(1, () => 'user-2', 1)}`)
     const first = await begin('stdin', 'a.ndjson', 'a.ndjson').exited
-    expect(first.stdout).toContain('all files: delivered 2, rejected 1, skipped 0')
+    expect(first.stdout).toContain('all files: read 3, delivered 2, rejected 1, skipped 0')
     const pattern = readdirSync(here.folder).sort()
     expect(pattern).toHaveLength(5)
     const second = await begin(...pattern).exited
-    expect(second.stdout).toContain('all files: delivered 2, rejected 1, skipped 0')
+    expect(second.stdout).toContain('all files: read 3, delivered 2, rejected 1, skipped 0')
     expect(second.stderr).toContain(
-      'left out, as they are of an earlier run: a.ndjson.checkpoint.json, a.ndjson.rejected'
+      'left out, as an earlier run wrote them: a.ndjson.backfill, a.ndjson.rejected.ndjson, stdin.backfill\n'
     )
     expect(readdirSync(here.folder).sort()).toStrictEqual(pattern)
   })
@@ -213,28 +189,14 @@ describe('what backfill reads', () => {
       const { code, stdout } = await begin(...order).exited
       expect({ code, lines: stdout.trim().split('\n') }).toStrictEqual({
         code: 2,
-        lines: [expect.stringMatching(`^${first}: delivered 1, rejected 1 \\(.*a\\.ndjson\\.rejected\\.ndjson\\)`)]
+        lines: [
+          expect.stringMatching(`^${first}: read 2, delivered 1, rejected 1 \\(.*a\\.ndjson\\.rejected\\.ndjson\\)`)
+        ]
       })
     }
     expect(keys()).toHaveLength(1)
     expect(here.emulator.requests).toHaveLength(1)
     expect(readdirSync(join(here.folder, 'links'))).toStrictEqual(['b.ndjson'])
-  })
-
-  it('clears away what a killed run has left, and nothing of anybody else', async () => {
-    const left = ['a.ndjson.lock.999999999', 'a.ndjson.lock.stale.999999999', 'a.ndjson.waiting.999999998']
-    const mine = ['a.ndjson.lock.999999998', 'b.ndjson.lock.999999999', `a.ndjson.lock.${process.pid}`]
-    write(
-      'a.ndjson',
-      lines(1, () => 'user-1')
-    )
-    for (const name of [...left, ...mine]) write(name, name.includes('waiting') ? '' : '999999999')
-    expect(await begin('a.ndjson', ...left).exited).toMatchObject({
-      code: 0,
-      stderr: `left out, as they are of an earlier run: ${left.join(', ')}\n`
-    })
-    const own = ['a.ndjson', 'a.ndjson.checkpoint.json']
-    expect(readdirSync(here.folder).sort()).toStrictEqual([...own, ...mine].sort())
   })
 
   it('keeps the rejected lines of one standard input when there is another', async () => {
@@ -243,7 +205,10 @@ describe('what backfill reads', () => {
       running.stdin.end(`${line}\n`)
       expect(await running.exited).toMatchObject({ code: 2 })
     }
-    expect(rejected('stdin').map(({ text }) => text)).toStrictEqual(['first', 'second'])
+    const files = readdirSync(here.folder).sort()
+    expect(files).toStrictEqual([1, 2].map(() => expect.stringMatching(/^stdin\.\d{8}T\d{9}Z\.rejected\.ndjson$/)))
+    const texts = files.map((file) => rejected(file.replace('.rejected.ndjson', '')).map(({ text }) => text))
+    expect(texts).toStrictEqual([['first'], ['second']])
   })
 
   it('refuses numbers that cannot be read exactly, and takes a time without a zone for UTC', async () => {
@@ -315,7 +280,7 @@ describe('what backfill reads', () => {
       save(`${first}\nno JSON 3\nno JSON 4 goes on\nno JSON 5`)
       expect(await begin(name).exited).toMatchObject({
         code: 2,
-        stdout: `${name}: delivered 1, rejected 5 (${name}.rejected.ndjson), skipped 0\n`
+        stdout: `${name}: read 6, delivered 1, rejected 5 (${name}.rejected.ndjson), skipped 0\n`
       })
       expect(rejected(name).map(({ line, text }) => [line, text])).toStrictEqual([
         [1, 'no JSON 1'],
@@ -344,25 +309,12 @@ describe('what backfill reads', () => {
       .map((line) => JSON.parse(line))
 
   /** Leaves a run of three batches after the first of them. */
-  async function interrupt(name: string, input?: string | Buffer): Promise<void> {
+  async function interrupt(name: string): Promise<void> {
     here.emulator.setFaults({ next: [{ pass: true }, { status: 503, retryAfter: 60 }] })
     const running = begin(name, '--rate', '0')
-    if (name === '-') running.stdin.end(input)
     await running.printed(/sending again/)
     running.kill('SIGINT')
     expect(await running.exited).toMatchObject({ code: 130 })
     here.emulator.setFaults({})
-  }
-
-  function again(name: string, input: string | Buffer) {
-    const running = begin(name, '--rate', '0')
-    if (name === '-') running.stdin.end(input)
-    return running.exited
-  }
-
-  /** Resolves once the checkpoint tells of a batch that was delivered. */
-  async function checkpointed(): Promise<void> {
-    const path = join(here.folder, 'stdin.checkpoint.json')
-    while (JSON.parse(readFileSync(path, 'utf8')).totals.delivered === 0) await new Promise(setImmediate)
   }
 })

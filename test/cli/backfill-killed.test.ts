@@ -37,7 +37,7 @@ describe('backfill, killed at random moments', () => {
     }
     expect(await run(args, { cwd: folder })).toMatchObject({
       code: 2,
-      stdout: 'events.ndjson: delivered 99900, rejected 100 (events.ndjson.rejected.ndjson), skipped 0\n'
+      stdout: 'events.ndjson: read 100000, delivered 99900, rejected 100 (events.ndjson.rejected.ndjson), skipped 0\n'
     })
     expect(storedIds()).toStrictEqual(eventIds())
     for (const { identity, properties } of emulator.users()) {
@@ -47,7 +47,7 @@ describe('backfill, killed at random moments', () => {
     expect(rejectedLines()).toStrictEqual(Array.from({ length: EVENTS / BAD_EVERY }, (_, at) => at * BAD_EVERY + 1))
     expect(readdirSync(folder).sort()).toStrictEqual([
       'events.ndjson',
-      'events.ndjson.checkpoint.json',
+      'events.ndjson.backfill',
       'events.ndjson.rejected.ndjson'
     ])
   }, 300_000)

@@ -1,8 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { ROOT, run, Running } from './__helpers__/command-line'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
@@ -43,7 +42,7 @@ describe('backfill', () => {
     expect({ code, stdout }).toStrictEqual({
       code: 0,
       stdout:
-        'a.ndjson: delivered 2, rejected 0, skipped 0\nb.gz: delivered 2, rejected 0, skipped 0\nall files: delivered 4, rejected 0, skipped 0\n'
+        'a.ndjson: read 2, delivered 2, rejected 0, skipped 0\nb.gz: read 2, delivered 2, rejected 0, skipped 0\nall files: read 4, delivered 4, rejected 0, skipped 0\n'
     })
     const event = (number: number) => ({
       event: 'Order Completed',
@@ -58,12 +57,7 @@ describe('backfill', () => {
     ])
     expect(await backfill('a.ndjson', 'b.gz')).toMatchObject({ code: 0, stdout })
     expect(bodies()).toHaveLength(2)
-    expect(readdirSync(here.folder).sort()).toStrictEqual([
-      'a.ndjson',
-      'a.ndjson.checkpoint.json',
-      'b.gz',
-      'b.gz.checkpoint.json'
-    ])
+    expect(readdirSync(here.folder).sort()).toStrictEqual(['a.ndjson', 'a.ndjson.backfill', 'b.gz', 'b.gz.backfill'])
   })
 
   it('reads standard input', async () => {
@@ -88,7 +82,7 @@ describe('backfill', () => {
     const { code, stdout } = await backfill('a.ndjson')
     expect({ code, stdout }).toStrictEqual({
       code: 2,
-      stdout: 'a.ndjson: delivered 2, rejected 5 (a.ndjson.rejected.ndjson), skipped 0\n'
+      stdout: 'a.ndjson: read 7, delivered 2, rejected 5 (a.ndjson.rejected.ndjson), skipped 0\n'
     })
     expect(keys()).toStrictEqual(['message-1', 'message-2'])
     expect(rejected('a.ndjson').map(({ line, reason }) => [line, reason])).toStrictEqual([
@@ -112,6 +106,28 @@ describe('backfill', () => {
     ])
   })
 
+  it('prints the outcome of each file as JSON, one object a line', async () => {
+    write('a.ndjson', lines(track(1), track(2)))
+    write('b.ndjson', 'no JSON\n')
+    const { stdout } = await backfill('a.ndjson', 'b.ndjson', '--json')
+    const outcomes = stdout.trim().split('\n')
+    expect(outcomes.map((line) => JSON.parse(line))).toStrictEqual([
+      { path: 'a.ndjson', read: 2, delivered: 2, rejected: 0, skipped: 0 },
+      { path: 'b.ndjson', read: 1, delivered: 0, rejected: 1, skipped: 0, rejectedFile: 'b.ndjson.rejected.ndjson' }
+    ])
+  })
+
+  it('replaces a link in the place of the rejected lines, and does not follow it', async () => {
+    write('a.ndjson', 'no JSON\n')
+    write('mine', 'mine')
+    symlinkSync('mine', join(here.folder, 'a.ndjson.rejected.ndjson'))
+    expect(await backfill('a.ndjson')).toMatchObject({ code: 2 })
+    expect(readFileSync(join(here.folder, 'mine'), 'utf8')).toBe('mine')
+    expect(rejected('a.ndjson')).toHaveLength(1)
+    const found = lstatSync(join(here.folder, 'a.ndjson.rejected.ndjson'))
+    expect({ isFile: found.isFile(), mode: found.mode & 0o777 }).toStrictEqual({ isFile: true, mode: 0o600 })
+  })
+
   it('sends again what can be sent again, and nothing twice', async () => {
     write('a.ndjson', many(30))
     here.emulator.setFaults({ next: [{ status: 503 }, { reset: 'after' }, { status: 429, retryAfter: 1 }] })
@@ -128,7 +144,7 @@ describe('backfill', () => {
     write('a.ndjson', lines(old, late, track(4, { integrations: { All: false } }), unnamed, unnamed))
     const range = ['--from', '2024-01-01', '--to', '2024-02-01']
     const { stdout } = await backfill('a.ndjson', ...range)
-    expect(stdout).toBe('a.ndjson: delivered 2, rejected 0, skipped 3\n')
+    expect(stdout).toBe('a.ndjson: read 5, delivered 2, rejected 0, skipped 3\n')
     const first = keys()
     expect(new Set(first).size).toBe(2)
     here.emulator.reset()
@@ -190,21 +206,48 @@ describe('backfill', () => {
     here.emulator.setFaults({})
     expect(await backfill('a.ndjson', '--mapping', 'mapping.json')).toMatchObject({
       code: 0,
-      stdout: 'a.ndjson: delivered 2, rejected 0, skipped 0\n'
+      stdout: 'a.ndjson: read 2, delivered 2, rejected 0, skipped 0\n'
     })
     expect(here.emulator.users().map(({ properties }) => properties.plan)).toStrictEqual(['pro'])
     expect(here.emulator.events().map(({ event }) => event)).toStrictEqual(['Logged'])
   })
 
-  it('ends when the checkpoint can no longer be written, though standard input is silent', async () => {
-    const running = new Running(args('-'), { cwd: here.folder })
-    running.stdin.write(lines(track(1)))
-    while (!existsSync(join(here.folder, 'stdin.checkpoint.json'))) await delay(20)
-    rmSync(here.folder, { recursive: true, maxRetries: 3 })
-    expect(await running.exited).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('cannot write stdin.checkpoint.json')
+  /** With so many KB for each file that it writes: to the process, a disk that is full. */
+  const onSmallDisk = (kilobytes: number, ...more: string[]) =>
+    new Promise<{ code: number | null; stderr: string }>((resolve) => {
+      const command = [process.execPath, join(ROOT, 'bin/run'), ...args(...more)]
+      const child = spawn('bash', ['-c', `ulimit -f ${kilobytes} && exec "$@"`, 'bash', ...command], {
+        cwd: here.folder
+      })
+      let stderr = ''
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+      child.on('close', (code) => resolve({ code, stderr }))
     })
+
+  it('sends nothing when the disk is full at the start', async () => {
+    write('a.ndjson', many(2))
+    expect(await onSmallDisk(0, 'a.ndjson')).toStrictEqual({
+      code: 1,
+      stderr: expect.stringMatching(/(^|\n)Error: cannot write a\.ndjson\.backfill: .*File too large.*\n$/i)
+    })
+    expect(here.emulator.requests).toStrictEqual([])
+    expect(await backfill('a.ndjson')).toMatchObject({ code: 0 })
+    expect(keys()).toHaveLength(2)
+  })
+
+  it('ends when the disk is full while it goes on, and goes on when there is room', async () => {
+    write('a.ndjson', many(30_000))
+    here.emulator.setFaults({ delayMs: 100 })
+    expect(await onSmallDisk(1_000, 'a.ndjson', '--rate', '0')).toStrictEqual({
+      code: 1,
+      stderr: expect.stringMatching(/(^|\n)Error: cannot write a\.ndjson\.backfill: .*File too large.*\n$/i)
+    })
+    here.emulator.setFaults({})
+    expect(await backfill('a.ndjson', '--rate', '0')).toMatchObject({
+      code: 0,
+      stdout: 'a.ndjson: read 30000, delivered 30000, rejected 0, skipped 0\n'
+    })
+    expect(keys()).toHaveLength(30_000)
   })
 
   it('sends only the subscriptions that the mapping lists', async () => {
@@ -238,7 +281,7 @@ describe('backfill', () => {
     write('a.ndjson', '')
     expect(await backfill('a.ndjson')).toMatchObject({
       code: 0,
-      stdout: 'a.ndjson: delivered 0, rejected 0, skipped 0\n'
+      stdout: 'a.ndjson: read 0, delivered 0, rejected 0, skipped 0\n'
     })
     expect(here.emulator.requests).toStrictEqual([])
   })
@@ -285,9 +328,35 @@ describe('backfill', () => {
       /action "trackEvent" has no field "identiy"/
     ],
     ['what is no file', ['pipe'], /cannot read pipe: it is no regular file; send it to standard input/],
-    ['a full disk', ['full.ndjson'], /cannot write full\.ndjson\.checkpoint\.json: ENOSPC/]
+    [
+      'a store that is a link',
+      ['linked.ndjson'],
+      /linked\.ndjson\.backfill is a link: name the folder that it leads to/
+    ],
+    ['a store with a link in it', ['within.ndjson'], /within\.ndjson\.backfill\/CURRENT is a link: remove it/],
+    ['a folder of other files', ['other.ndjson'], /other\.ndjson\.backfill is not a store, or has lost store\.json/],
+    ['a store of another kind', ['members.ndjson'], /members\.ndjson\.backfill holds audience and not backfill/],
+    [
+      'a store of another version',
+      ['newer.ndjson'],
+      /was written by another version \(layout 2\): use that one, or put/
+    ]
   ])('refuses %s with one line, and sends nothing', async (_case, more, message) => {
-    for (const name of ['a.ndjson', 'full.ndjson']) write(name, many(2))
+    for (const name of ['linked', 'within', 'other', 'members', 'newer']) {
+      write(`${name}.ndjson`, many(2))
+      mkdirSync(join(here.folder, name === 'linked' ? 'elsewhere' : `${name}.ndjson.backfill`))
+    }
+    symlinkSync('elsewhere', join(here.folder, 'linked.ndjson.backfill'))
+    symlinkSync('/dev/null', join(here.folder, 'within.ndjson.backfill/CURRENT'))
+    write('other.ndjson.backfill/000001.log', 'mine')
+    const layout = (name: string, layout: number, holds: string) =>
+      write(
+        `${name}.ndjson.backfill/store.json`,
+        `${JSON.stringify({ layout, holds, writes: 0 }).slice(0, -1).padEnd(126)}}\n`
+      )
+    layout('within', 1, 'backfill')
+    layout('members', 1, 'audience')
+    layout('newer', 2, 'backfill')
     write('a.ndjson', `${many(2)}no JSON\n`)
     write('wrong.json', '{"appId": "x1"}')
     const misspelt = { partnerAction: 'trackEvent', subscribe: 'type = "track"', mapping: { identiy: 'u1' } }
@@ -299,7 +368,6 @@ describe('backfill', () => {
     const ids = { '@liquid': '{{ properties.products | map: "id" }}' }
     write('filter.json', JSON.stringify([{ ...misspelt, mapping: { properties: { ids } } }]))
     execFileSync('mkfifo', [join(here.folder, 'pipe')])
-    symlinkSync('/dev/full', join(here.folder, 'full.ndjson.checkpoint.json.tmp'))
     const { code, stderr } = more.includes('--live')
       ? await run(['backfill', ...more], { cwd: here.folder })
       : await backfill(...more)
@@ -318,9 +386,8 @@ describe('backfill', () => {
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('no emulator answers at') })
   })
 
-  it('refuses a second run on the same file, takes over from a dead one, and goes on after Ctrl-C', async () => {
+  it('refuses a second run on the same file, and goes on after Ctrl-C', async () => {
     write('a.ndjson', many(20_000))
-    write('a.ndjson.lock', '999999999')
     here.emulator.setFaults({ delayMs: 100 })
     const sent = request()
     const first = new Running(args('a.ndjson', '--rate', '0'), { cwd: here.folder })
@@ -328,7 +395,7 @@ describe('backfill', () => {
     const second = await backfill('a.ndjson')
     expect({ code: second.code, stderr: second.stderr }).toStrictEqual({
       code: 1,
-      stderr: expect.stringMatching(/another run \(process \d+\) works on it/)
+      stderr: 'Error: another run works on a.ndjson.backfill: wait for its end\n'
     })
     first.kill('SIGINT')
     const { code, stderr } = await first.exited
@@ -336,15 +403,15 @@ describe('backfill', () => {
     here.emulator.setFaults({})
     expect(await backfill('a.ndjson', '--rate', '0')).toMatchObject({
       code: 0,
-      stdout: 'a.ndjson: delivered 20000, rejected 0, skipped 0\n',
-      stderr: expect.stringMatching(/goes on from line \d+/)
+      stdout: 'a.ndjson: read 20000, delivered 20000, rejected 0, skipped 0\n',
+      stderr: expect.stringMatching(/^a\.ndjson: resuming: \d+,000 of about [\d,]+ done\n/)
     })
     expect(keys()).toHaveLength(20_000)
     expect(bodies()).toHaveLength(20)
     write('a.ndjson', many(20_000, { event: 'Other' }))
     expect(await backfill('a.ndjson')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is not what a.ndjson.checkpoint.json was written for, or was changed since')
+      stderr: expect.stringContaining('is not what a.ndjson.backfill was written for, or was changed since')
     })
   })
 
@@ -363,30 +430,6 @@ describe('backfill', () => {
       stderr: expect.stringMatching(/^Error: .*was written with other options.*\n$/)
     })
     expect(keys()).toHaveLength(2)
-  })
-
-  it('goes on from no checkpoint that is damaged', async () => {
-    write('a.ndjson', lines(track(1), track(2)))
-    await backfill('a.ndjson')
-    const whole = JSON.parse(readFileSync(join(here.folder, 'a.ndjson.checkpoint.json'), 'utf8'))
-    for (const damage of [
-      { position: -1 },
-      { line: null },
-      { rejectedBytes: 0.5 },
-      { print: 7 },
-      { unsettled: [null] },
-      { unsettled: [{ position: 0, line: 0, routes: ['0'] }] },
-      { totals: { delivered: 2, rejected: 0 } },
-      { totals: { ...whole.totals, delivered: -2 } }
-    ]) {
-      write('a.ndjson.checkpoint.json', JSON.stringify({ ...whole, ...damage }))
-      expect({ damage, ...(await backfill('a.ndjson')) }).toMatchObject({
-        damage,
-        code: 1,
-        stderr: 'Error: a.ndjson.checkpoint.json is no checkpoint of a backfill; move it away to begin anew\n'
-      })
-    }
-    expect(bodies()).toHaveLength(1)
   })
 
   function request(): Promise<void> {

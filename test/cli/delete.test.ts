@@ -51,7 +51,7 @@ describe('delete', () => {
       API_KEY,
       '--wait'
     )
-    expect(stdout).toMatch(/^deletion \S+: users 1, pending\ndeletion \S+: complete\n$/)
+    expect(stdout).toMatch(/^deletion \S+: users 1, pending\ndeletion \S+: users 1, complete\n$/)
     expect(code).toBe(0)
     expect(identities()).toStrictEqual(['user-2'])
     expect(emulator.events()).toStrictEqual([])
@@ -95,6 +95,29 @@ describe('delete', () => {
     const { code, stderr } = await deletion(...args)
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
     expect(identities()).toStrictEqual(['user-1', 'user-2'])
+  })
+
+  it('says what to do when no emulator answers', async () => {
+    const args = ['delete', '--emulator', 'http://127.0.0.1:1', '--user-id', 'user-1', '--api-key', API_KEY]
+    expect(await runCommand(args)).toMatchObject({
+      code: 1,
+      stderr:
+        'Error: no emulator answers at http://127.0.0.1:1: start one with the emulate command, or send with --live\n'
+    })
+  })
+
+  it('prints each step as JSON, one object a line', async () => {
+    const { stdout } = await deletion('--user-id', 'user-2', '--api-key', API_KEY, '--json', ...WAIT)
+    const id: unknown = expect.any(String)
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    ).toStrictEqual([
+      { id, status: 'pending', users: 1 },
+      { id, status: 'complete', users: 1 }
+    ])
   })
 
   it('never sends to the real Heap without an App ID', async () => {

@@ -1,15 +1,9 @@
 import { Args, Command, Flags } from '@oclif/core'
-import type { Interfaces } from '@oclif/core'
-import { NOTHING, rejectedPath } from '../../replay/backfill/checkpoint'
-import type { Totals } from '../../replay/backfill/checkpoint'
+import type { DryRun, FileOutcome } from '../../replay/backfill'
 import { MAX_EVENTS_PER_MINUTE } from '../../lib/heap/limits'
-import type { FileOptions } from '../../replay/backfill/run-file'
-import type { Source } from '../../replay/source'
-import { mappingFlag, settingsFlags } from '../common-flags'
+import { jsonFlag, mappingFlag, settingsFlags } from '../common-flags'
 import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../exit-codes'
 import { abortedByStop } from '../stop-signal'
-
-type BackfillFlags = Interfaces.InferredFlags<typeof Backfill.flags>
 
 export default class Backfill extends Command {
   static description =
@@ -25,7 +19,10 @@ export default class Backfill extends Command {
   static strict = false
 
   static args = {
-    files: Args.string({ description: 'files of Segment messages, plain or .gz; - is standard input', required: true })
+    files: Args.string({
+      description: 'files of Segment messages, plain or .gz; - is standard input, plain, which is read once',
+      required: true
+    })
   }
 
   static flags = {
@@ -40,103 +37,65 @@ export default class Backfill extends Command {
     }),
     'dry-run': Flags.boolean({
       description: 'send nothing; show what would be sent of whole files, whatever an earlier run has delivered of them'
-    })
+    }),
+    ...jsonFlag
   }
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Backfill)
-    const sources = await this.sources(argv.map(String))
-    if (flags['dry-run']) return this.dryRun(sources, await this.options(flags))
-    const options = await this.options(flags)
-    const rejected = await this.replay(sources, options)
-    if (options.signal.aborted) {
-      this.logToStderr('stopped; the same command goes on from here')
-      this.exit(EXIT_INTERRUPTED)
+    const { backfill, sumOf } = await import('../../replay/backfill')
+    const signal = abortedByStop()
+    const { files, dryRun } = await backfill(argv.map(String), flags, signal)
+    const summary = flags.json ? asJson : dryRun ? previewOf : summaryOf
+    const done: FileOutcome[] = []
+    for await (const file of files) {
+      done.push(file)
+      this.log(summary(file))
     }
-    if (rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
+    const totals = sumOf(done)
+    if (done.length > 1 && !dryRun && !flags.json) this.log(summaryOf({ path: 'all files', totals }))
+    if (signal.aborted) this.stopped(done)
+    if (dryRun) this.show(dryRun, flags.json)
+    if (totals.rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 
-  /** Each file once, whatever it is called. */
-  private async sources(paths: string[]): Promise<Source[]> {
-    const [{ openSource }, { filesOfRuns }] = await Promise.all([
-      import('../../replay/source'),
-      import('../../replay/backfill/leftover-files')
-    ])
-    const own = filesOfRuns(paths)
-    if (own.length > 0) this.logToStderr(`left out, as they are of an earlier run: ${own.join(', ')}`)
-    const sources = new Map<string, Source>()
-    for (const path of paths.filter((each) => !own.includes(each))) {
-      const source = await openSource(path)
-      if (!sources.has(source.real)) sources.set(source.real, source)
-    }
-    return [...sources.values()]
+  private stopped(done: FileOutcome[]): never {
+    const isStdin = done.some((file) => file.isStdin)
+    this.logToStderr(
+      isStdin
+        ? 'stopped; standard input is read once: give it again from its beginning'
+        : 'stopped; the same command goes on from here'
+    )
+    this.exit(EXIT_INTERRUPTED)
   }
 
-  private async options(flags: BackfillFlags): Promise<FileOptions> {
-    const [{ targetFrom }, { subscriptionsFrom }, { momentOf }, { RateLimit }, { Progress }] = await Promise.all([
-      import('../../replay/target'),
-      import('../../replay/backfill/subscriptions'),
-      import('../../replay/backfill/time-range'),
-      import('../../replay/backfill/rate-limit'),
-      import('../../replay/progress')
-    ])
-    const range = { from: momentOf('from', flags.from, -Infinity), to: momentOf('to', flags.to, Infinity) }
-    if (range.from >= range.to) this.error('--from must be before --to')
-    const target = await targetFrom(flags, { sends: !flags['dry-run'] })
-    const subscriptions = await subscriptionsFrom(target.engine.definition, flags.mapping)
-    const rateLimit = flags.rate === 0 || flags['dry-run'] ? undefined : new RateLimit(flags.rate)
-    return {
-      ...range,
-      target,
-      subscriptions,
-      rateLimit,
-      startedAt: new Date(),
-      signal: abortedByStop(),
-      progress: new Progress()
+  private show({ actions, requests }: DryRun, json: boolean): void {
+    if (json) {
+      const objects = { actions: Object.fromEntries(actions), requests: Object.fromEntries(requests) }
+      return this.log(JSON.stringify(objects))
     }
-  }
-
-  private async replay(sources: Source[], options: FileOptions): Promise<number> {
-    const [{ runFile }, { removeLeftovers }] = await Promise.all([
-      import('../../replay/backfill/run-file'),
-      import('../../replay/backfill/leftover-files')
-    ])
-    await removeLeftovers(sources.map(({ pathPrefix }) => pathPrefix))
-    const all = { ...NOTHING }
-    for (const source of sources) {
-      if (options.signal.aborted) break
-      const totals = await runFile(source, options)
-      for (const name of ['delivered', 'rejected', 'skipped'] as const) all[name] += totals[name]
-      this.summarize(source.path, totals, rejectedPath(source.pathPrefix))
-    }
-    if (sources.length > 1) this.summarize('all files', all)
-    return all.rejected
-  }
-
-  private summarize(name: string, { delivered, rejected, skipped }: Totals, rejectedFile?: string): void {
-    const where = rejected > 0 && rejectedFile !== undefined ? ` (${rejectedFile})` : ''
-    this.log(`${name}: delivered ${delivered}, rejected ${rejected}${where}, skipped ${skipped}`)
-  }
-
-  private async dryRun(sources: Source[], options: FileOptions): Promise<void> {
-    const [{ tryFile }, { DryRun }] = await Promise.all([
-      import('../../replay/backfill/run-file'),
-      import('../../replay/backfill/dry-run')
-    ])
-    const { target } = options
-    const dryRun = new DryRun(target.engine.definition)
-    let all = 0
-    for (const source of sources) {
-      const { engine } = dryRun
-      const { delivered, rejected, skipped } = await tryFile(source, { ...options, target: { ...target, engine } })
-      all += rejected
-      this.log(`${source.path}: would deliver ${delivered}, reject ${rejected}, skip ${skipped}`)
-    }
-    if (options.signal.aborted) this.exit(EXIT_INTERRUPTED)
-    for (const [action, { payloads, first }] of dryRun.actions) {
+    for (const [action, { payloads, first }] of actions) {
       this.log(`${action}: ${payloads} payloads, the first: ${JSON.stringify(first, null, 2)}`)
     }
-    for (const [path, count] of dryRun.requests) this.log(`requests to ${path}: ${count}`)
-    if (all > 0) this.exit(EXIT_WITH_REJECTIONS)
+    for (const [path, count] of requests) this.log(`requests to ${path}: ${count}`)
   }
+}
+
+type Summed = Pick<FileOutcome, 'path' | 'totals'> & Partial<FileOutcome>
+
+/** What was read is what became of it, and, of a run that was stopped, what waits. */
+function summaryOf({ path, totals, rejectedFile }: Summed): string {
+  const { read, delivered, rejected, skipped } = totals
+  const where = rejected > 0 && rejectedFile !== undefined ? ` (${rejectedFile})` : ''
+  const waiting = read - delivered - rejected - skipped
+  const waits = waiting > 0 ? `, waiting ${waiting}` : ''
+  return `${path}: read ${read}, delivered ${delivered}, rejected ${rejected}${where}, skipped ${skipped}${waits}`
+}
+
+function asJson({ path, totals, rejectedFile }: FileOutcome): string {
+  return JSON.stringify({ path, ...totals, rejectedFile: totals.rejected > 0 ? rejectedFile : undefined })
+}
+
+function previewOf({ path, totals }: Summed): string {
+  return `${path}: would deliver ${totals.delivered}, reject ${totals.rejected}, skip ${totals.skipped}`
 }

@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core'
-import { heapFlags } from '../common-flags'
-import { stopSignal } from '../stop-signal'
+import { heapFlags, jsonFlag } from '../common-flags'
+import { EXIT_INTERRUPTED } from '../exit-codes'
+import { abortedByStop } from '../stop-signal'
 
 export default class Delete extends Command {
   static description = 'Delete users from Heap, as a privacy deletion from Segment does'
@@ -27,30 +28,23 @@ export default class Delete extends Command {
       description: 'seconds between two questions',
       default: 5,
       min: 1
-    })
+    }),
+    ...jsonFlag
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Delete)
-    const { completion, heapRequestClient, submitDeletions } = await import('../../replay/deletion')
-    const { appIdFor } = await import('../../segment/app-id')
-    const request = heapRequestClient(flags.live ? undefined : flags.emulator)
-    const settings = { appId: appIdFor(flags), apiKey: flags['api-key'] }
-    void stopSignal().then(() => this.leave())
+    const { deleteUsers } = await import('../../replay/deletion')
+    const signal = abortedByStop()
     try {
-      for await (const { id, status, users } of submitDeletions(request, settings, flags['user-id'])) {
-        this.log(`deletion ${id}: users ${users}, ${status}`)
-        if (flags.wait) {
-          this.log(`deletion ${id}: ${await completion(request, settings, id, flags['poll-interval'] * 1000)}`)
-        }
+      for await (const { id, status, users } of deleteUsers(flags, signal)) {
+        this.log(flags.json ? JSON.stringify({ id, status, users }) : `deletion ${id}: users ${users}, ${status}`)
       }
     } catch (error) {
       this.error(error instanceof Error ? error.message : String(error))
     }
-  }
-
-  private leave(): never {
-    this.log('stopped asking; Heap goes on with what was submitted')
-    return process.exit(1)
+    if (!signal.aborted) return
+    this.logToStderr('stopped asking; Heap goes on with what was submitted')
+    this.exit(EXIT_INTERRUPTED)
   }
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { Args, Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import type { Report } from '../../diff/report'
@@ -72,13 +73,11 @@ export default class Diff extends Command {
   }
 
   private async show(report: Report, { json, html }: DiffFlags): Promise<void> {
-    const [{ reportText }, { reportHtml }, { writeAtomically }] = await Promise.all([
-      import('../../diff/text'),
-      import('../../diff/html'),
-      import('../../replay/durable-file')
-    ])
+    const [{ reportText }, { reportHtml }] = await Promise.all([import('../../diff/text'), import('../../diff/html')])
     this.log(json ? JSON.stringify(report, null, 2) : reportText(report))
-    if (html !== undefined) await writeAtomically(html, reportHtml(report))
+    if (html === undefined) return
+    const onError = (error: Error) => this.error(`cannot write ${html}: ${error.message}`)
+    await writeFile(html, reportHtml(report)).catch(onError)
   }
 }
 

@@ -3,19 +3,15 @@ import { Readable } from 'node:stream'
 import { Errors } from '@oclif/core'
 import { realId } from '../../lib/heap/identity'
 import { MAX_IDENTITY_LENGTH } from '../../lib/heap/limits'
-import { MAX_LINE_BYTES, readLines } from '../lines'
+import { MAX_LINE_BYTES, readLines, textOfLine } from '../lines'
 import type { Line } from '../lines'
 import { openBytes } from '../source'
 import type { Source } from '../source'
-import { textOfLine } from '../text-of-line'
 import { isJsonObject } from '../../segment/json-object'
 import { printable } from '../../segment/printable'
 
 /** What a column or field with the userId may be called, without regard to case: the first that there is. */
-const ID_NAMES = ['userid', 'user_id', 'user id', 'identity', 'id']
-
-/** Names a column, and nobody: as `email` and `customer_id` do. */
-const COLUMN_NAME = /^(e-?mail|mail|name|phone|members?|users?|customers?|uid|uuid)$|[_ -]id$/i
+const ID_NAMES = ['userid', 'user_id', 'identity', 'id']
 
 const LINE_END = Buffer.from('\n')
 const EMPTY = Buffer.alloc(0)
@@ -23,28 +19,28 @@ const EMPTY = Buffer.alloc(0)
 /** Control characters, a character that stands for wrong bytes, half of a surrogate pair. */
 const NO_TEXT = /[\u0000-\u001f\ufffd]|\p{Surrogate}/u
 
-export type Member = { id: string } | { line: number; reason: string }
+export type Row = { id: string } | { line: number; reason: string }
 
 export interface MemberOptions {
   format: 'csv' | 'ndjson'
-  /** Column or field that holds the id; absent: whichever of the usual names it has, else the first column. */
+  /** Column or field that holds the id; absent: whichever of the usual names it has, else the only column. */
   column?: string
   /** Told of what may be a mistake. */
   note: (text: string) => void
 }
 
-/** By the name of the file. Standard input is CSV. */
+/** The name of the file tells. Standard input is CSV. */
 export function formatOf({ path }: Source): MemberOptions['format'] {
   return /\.(ndjson|jsonl|json)(\.gz)?$/i.test(path) ? 'ndjson' : 'csv'
 }
 
-/** One member a row, some at a time; not all of them when the signal aborts. */
-export function readMembers(source: Source, options: MemberOptions, signal: AbortSignal): AsyncGenerator<Member[]> {
+/** Some rows at a time; not all of them when the signal aborts. */
+export function readMembers(source: Source, options: MemberOptions, signal: AbortSignal): AsyncGenerator<Row[]> {
   const lines = readLines(openBytes(source, signal), { position: 0, line: 0 })
   return options.format === 'csv' ? fromCsv(source, lines, options) : fromLines(lines, options)
 }
 
-async function* fromLines(lines: AsyncIterable<Line[]>, { column }: MemberOptions): AsyncGenerator<Member[]> {
+async function* fromLines(lines: AsyncIterable<Line[]>, { column }: MemberOptions): AsyncGenerator<Row[]> {
   for await (const chunk of lines) {
     yield chunk.flatMap((line) => {
       const read = textOfLine(line)
@@ -54,10 +50,10 @@ async function* fromLines(lines: AsyncIterable<Line[]>, { column }: MemberOption
   }
 }
 
-function fromJson(text: string, line: number, column: string | undefined): Member {
+function fromJson(text: string, line: number, column: string | undefined): Row {
   try {
     const value: unknown = JSON.parse(text)
-    return memberOf(isJsonObject(value) ? value[fieldIn(Object.keys(value), column) ?? ''] : value, line)
+    return rowOf(isJsonObject(value) ? value[fieldIn(Object.keys(value), column) ?? ''] : value, line)
   } catch {
     return { line, reason: 'the line is not valid JSON' }
   }
@@ -70,48 +66,39 @@ function fieldIn(names: string[], column: string | undefined): string | undefine
   return usual === undefined ? undefined : names[plain.indexOf(usual)]
 }
 
-interface Row {
+interface CsvRow {
   record: string[]
   info: { lines: number }
 }
 
-async function* fromCsv(
-  source: Source,
-  lines: AsyncIterable<Line[]>,
-  { column, note }: MemberOptions
-): AsyncGenerator<Member[]> {
+async function* fromCsv(source: Source, lines: AsyncIterable<Line[]>, options: MemberOptions): AsyncGenerator<Row[]> {
   const parser = parse({
     bom: true,
     info: true,
     relax_column_count: true,
+    skip_records_with_empty_values: true,
     max_record_size: MAX_LINE_BYTES
   })
-  let members: Member[] = []
-  const bytes = Readable.from(shortLines(lines, (line, reason) => members.push({ line, reason })))
+  const rows: Row[] = []
+  const bytes = Readable.from(shortLines(lines, (line, reason) => rows.push({ line, reason })))
   bytes.on('error', (error) => parser.destroy(error))
   let at: number | undefined
   let columns = 0
-  for await (const { record, info } of named(source, bytes.pipe(parser) as AsyncIterable<Row>)) {
-    if (record.every((cell) => cell.trim() === '')) continue
-    const isFirst = at === undefined
+  for await (const { record, info } of parsed(source, bytes.pipe(parser) as AsyncIterable<CsvRow>)) {
     if (at === undefined) {
-      if (column === undefined) requireTable(source, record)
-      at = columnAt(record, column)
-      columns = record.length
-    }
-    if (isFirst && isHeader(record, column)) continue
-    if (isFirst)
-      note(
-        `${source.path}: no column is called userId, user_id, identity or id: row ${info.lines}, "${record[at]}", is a member`
+      const header = fieldIn(record, options.column)
+      if (header === undefined) requireIdsAlone(source, record, info.lines, options)
+      at = Math.max(
+        0,
+        record.findIndex((name) => name === header)
       )
-    members.push(record.length > columns ? tooLong(record, columns, info.lines) : memberOf(record[at], info.lines))
-    if (members.length < 1000) continue
-    // Rows that are too long are added while the others are taken.
-    const full = members
-    members = []
-    yield full
+      columns = record.length
+      if (header !== undefined) continue
+    }
+    rows.push(record.length > columns ? tooLong(record, columns, info.lines) : rowOf(record[at], info.lines))
+    if (rows.length >= 1000) yield rows.splice(0)
   }
-  yield members
+  yield rows
 }
 
 /** Lines that are too long are empty, so that the others keep their numbers. */
@@ -127,7 +114,7 @@ async function* shortLines(
   }
 }
 
-async function* named(source: Source, rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+async function* parsed(source: Source, rows: AsyncIterable<CsvRow>): AsyncGenerator<CsvRow> {
   try {
     yield* rows
   } catch (error) {
@@ -137,46 +124,33 @@ async function* named(source: Source, rows: AsyncIterable<Row>): AsyncGenerator<
   }
 }
 
-/** A table that is read in a wrong way makes people of what are none, and Heap keeps them for ever. */
-function requireTable({ path }: Source, first: string[]): void {
+/** A table that is read in a wrong way makes people of what is none, and Heap keeps them for ever. */
+function requireIdsAlone({ path }: Source, first: string[], line: number, { column, note }: MemberOptions): void {
+  const names = printable(first.slice(0, 20).join(', '))
+  if (column !== undefined) throw new Errors.CLIError(`--column: the first row has no "${column}"; it has ${names}`)
   const [cell = ''] = first
   if (first.length === 1 && /[;|\t]/.test(cell)) {
     throw new Errors.CLIError(
       `${path} seems to have its columns separated by ; or | or tabs: separate them by commas, or name the column with --column`
     )
   }
-  if (fieldIn(first, undefined) !== undefined) return
-  if (first.length > 1 || COLUMN_NAME.test(cell.trim())) {
+  if (first.length > 1) {
     throw new Errors.CLIError(
-      `${path} has no column userId, user_id, identity or id: name the one with the ids with --column; it has ${shownNames(first)}`
+      `${path} has no column userId, user_id, identity or id: name the one with the ids with --column; it has ${names}`
     )
   }
-}
-
-function shownNames(first: string[]): string {
-  return printable(first.slice(0, 20).join(', '))
-}
-
-function isHeader(first: string[], column: string | undefined): boolean {
-  return fieldIn(first, column) !== undefined
-}
-
-function columnAt(first: string[], column: string | undefined): number {
-  const name = fieldIn(first, column)
-  if (name !== undefined) return first.indexOf(name)
-  if (column === undefined) return 0
-  throw new Errors.CLIError(`--column: the first row has no "${column}"; it has ${shownNames(first)}`)
+  note(`${path}: no column is called userId, user_id, identity or id: row ${line}, "${cell}", is a member`)
 }
 
 /** A comma that is not in quotes shifts the columns, and another one would be taken for the id. */
-function tooLong({ length }: string[], columns: number, line: number): Member {
+function tooLong({ length }: string[], columns: number, line: number): Row {
   return {
     line,
     reason: `the row has ${length} columns, the first row has ${columns}: put text with a comma in quotes`
   }
 }
 
-function memberOf(value: unknown, line: number): Member {
+function rowOf(value: unknown, line: number): Row {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
     return { line, reason: 'the id is a number that cannot be read exactly; write it in quotes' }
   }

@@ -1,166 +1,127 @@
-import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
-import { isMeantFor, subscriptionFilter } from '../../segment/connection'
+import { isMeantFor } from '../../segment/connection'
 import type { Subscription } from '../../segment/connection'
-import { MEMORY_PER_JSON_BYTE } from '../../segment/message'
 import type { SegmentMessage } from '../../segment/message'
-import { callOf, deliver } from '../deliver'
-import { BatchSender } from './batch-sender'
-import type { Traffic } from './batch-sender'
-import type { Job, Pacing } from './job-queue'
-import type { Ledger } from './ledger'
 import type { Line } from '../lines'
-import { identityOf } from './rate-limit'
-import type { RateLimit } from './rate-limit'
-import { readEvent } from './read-event'
-import type { ReadOptions } from './read-event'
-import { rejectionOf } from './rejection'
-import { Notifier, sleep } from '../notifier'
-import type { Target } from '../target'
+import { Notifier } from '../notifier'
+import type { Journal } from './journal'
+import type { OpenLine } from './line-outcome'
+import { parseEvent, readEvent } from './read-event'
+import { Route } from './route'
+import type { RouteOptions } from './route'
+import type { Traffic } from './sender'
 
-/** The action whose calls Heap counts against its event rates. */
-const EVENT_ACTION = 'trackEvent'
-
-export interface ReplayOptions extends ReadOptions {
-  target: Target
+export interface ReplayOptions extends RouteOptions {
   subscriptions: Subscription[]
-  ledger: Ledger
-  /** Absent: as fast as it goes. */
-  pacing?: Pick<Pacing, 'rateLimit' | 'overflow'>
+  journal: Journal
   /** In milliseconds since 1970; `to` is the first moment no longer taken. */
   from: number
   to: number
-  onRetry: (events: number, reason: string, waitMs: number) => void
+  /** Nothing more is sent or read once its signal aborts. */
+  stop: AbortController
   onUnreadable: (line: number, reason: string) => void
 }
 
-interface Route {
-  index: number
-  matches: (message: SegmentMessage) => boolean
-  identityOf?: (message: SegmentMessage) => string | undefined
-  sender: BatchSender
-}
-
-/** Lines in, outcomes in the ledger. */
+/** Lines in, outcomes in the journal. */
 export class Replay {
   private readonly traffic: Traffic
-  private readonly stop = new AbortController()
   private readonly routes: Route[]
   private failure?: Error
-  /** When Heap, by Retry-After, will take anything again. */
-  private notBefore = 0
 
-  constructor(
-    private readonly options: ReplayOptions,
-    private readonly signal: AbortSignal
-  ) {
-    const isFull = () => options.ledger.isFull()
-    this.traffic = { signal: this.stop.signal, changed: new Notifier(), sending: 0, ended: false, isFull }
-    this.routes = options.subscriptions.map((subscription, index) => this.route(subscription, index))
+  constructor(private readonly options: ReplayOptions) {
+    const { journal, stop, subscriptions } = options
+    const traffic = { journal, signal: stop.signal, changed: new Notifier(), sending: 0, ended: false, notBefore: 0 }
+    stop.signal.addEventListener('abort', () => traffic.changed.notify())
+    this.traffic = traffic
+    this.routes = subscriptions.map((subscription, index) => new Route(index, subscription, traffic, options))
   }
 
-  /** Resolves when everything is settled, or after the request in flight once the signal aborts. Rejects when it cannot go on. */
+  /**
+   * Takes up the lines that an earlier run left open, then the others. Resolves when everything is settled, or after the
+   * request in flight once the signal aborts. Rejects when it cannot go on; what was read before is delivered all the same.
+   */
   async run(lines: AsyncIterable<Line[]>): Promise<void> {
-    const halt = () => this.halt()
-    this.signal.addEventListener('abort', halt)
-    if (this.signal.aborted) halt()
-    try {
-      const reading = this.read(lines).catch((error: unknown) => this.endOfReading(error))
-      const senders = this.routes.map(({ sender }) => sender.run().catch((error: unknown) => this.fail(error)))
-      await Promise.all([reading, ...senders])
-    } finally {
-      this.signal.removeEventListener('abort', halt)
-    }
+    const reading = this.read(lines)
+      .catch((error: unknown) => (this.failure ??= asError(error)))
+      .finally(() => {
+        this.traffic.ended = true
+        this.traffic.changed.notify()
+      })
+    const sending = this.routes.map((route) => route.run().catch((error: unknown) => this.fail(error)))
+    await Promise.all([reading, ...sending])
     if (this.failure !== undefined) throw this.failure
-  }
-
-  /** What was read before the file could be read no further is delivered all the same. */
-  private endOfReading(error: unknown): void {
-    this.failure ??= asError(error)
-    this.traffic.ended = true
-    this.traffic.changed.notify()
-  }
-
-  /** Aborts when nothing more is to be read. */
-  get stopped(): AbortSignal {
-    return this.stop.signal
   }
 
   /** Ends the run with an error, after the request in flight. */
   fail(error: unknown): void {
     this.failure ??= asError(error)
-    this.halt()
-  }
-
-  private halt(): void {
-    this.stop.abort()
-    this.traffic.changed.notify()
-  }
-
-  private route(subscription: Subscription, index: number): Route {
-    const { pacing, ledger } = this.options
-    const { partnerAction: action, mapping } = subscription
-    const paced = action === EVENT_ACTION ? pacing : undefined
-    const send = (jobs: Job[]) => this.send({ subscription, index, rateLimit: paced?.rateLimit }, jobs)
-    return {
-      index,
-      matches: subscriptionFilter(subscription),
-      identityOf: paced && identityOf(mapping),
-      sender: new BatchSender({
-        traffic: this.traffic,
-        batchSize: Math.min(MAX_ITEMS_PER_REQUEST, paced?.rateLimit.burst ?? Infinity),
-        pacing: paced && { ...paced, onOverflow: (entry) => ledger.release(entry) },
-        send
-      })
-    }
+    this.options.stop.abort()
   }
 
   private async read(lines: AsyncIterable<Line[]>): Promise<void> {
-    for await (const chunk of lines) {
-      for (const line of chunk) {
-        while (this.isBlocked()) await this.traffic.changed.wait()
-        if (this.stop.signal.aborted) return
-        if (this.options.ledger.isOpen(line)) this.take(line)
-        this.options.ledger.passed(line)
+    const { journal } = this.options
+    for await (const chunk of journal.openLines()) {
+      for (const [, line] of chunk) {
+        if (this.isBlocked() && !(await this.roomMade())) return
+        this.resume(line)
       }
     }
-    this.traffic.ended = true
-    this.traffic.changed.notify()
+    for await (const chunk of lines) {
+      for (const line of chunk) {
+        if (this.isBlocked() && !(await this.roomMade())) return
+        this.take(line)
+        journal.passed(line)
+      }
+    }
   }
 
-  /** Waiting senders are told that no more can come. */
   private isBlocked(): boolean {
-    const { ledger } = this.options
-    if (this.stop.signal.aborted || !(ledger.isFull() || ledger.isOverflowing())) return false
-    this.traffic.changed.notify()
-    return true
+    const { journal, stop } = this.options
+    return stop.signal.aborted || journal.isFull() || journal.isOverflowing
   }
 
-  /** What waited for room in memory is looked at again. */
-  wake(): void {
-    this.traffic.changed.notify()
+  /** False once the signal aborts. */
+  private async roomMade(): Promise<boolean> {
+    const { journal, stop } = this.options
+    if (journal.isOverflowing) await journal.save()
+    while (journal.isFull() && !stop.signal.aborted) {
+      // Waiting senders are told that no more can come.
+      this.traffic.changed.notify()
+      await this.traffic.changed.wait()
+    }
+    return !stop.signal.aborted
   }
 
   private take(line: Line): void {
-    const { ledger } = this.options
-    const read = readEvent(line, this.options)
-    if (!read) return
-    if ('reason' in read) return this.refuse(line, read.reason)
-    const { message } = read
-    const routes = this.isWanted(message) ? this.routes.filter(({ matches }) => matches(message)) : []
-    if (routes.length === 0) return ledger.skip()
-    const owed = ledger.owedRoutes(line)
-    const open = owed ? routes.filter(({ index }) => owed.includes(index)) : routes
-    const entry = ledger.open(
-      line,
-      (line.bytes?.length ?? 0) * MEMORY_PER_JSON_BYTE,
-      open.map(({ index }) => index)
-    )
-    for (const { sender, identityOf } of open) sender.add({ message, entry, identity: identityOf?.(message) })
+    const { journal, onUnreadable } = this.options
+    const event = readEvent(line, this.options)
+    if (!event) return
+    journal.totals.read++
+    if ('reason' in event) {
+      onUnreadable(line.number, event.reason)
+      journal.reject(line.start, [{ line: line.number, reason: event.reason, text: line.bytes?.toString() }])
+      return
+    }
+    const { message, text } = event
+    const routes = this.isWanted(message) ? this.routesOf(message) : []
+    if (routes.length === 0) journal.totals.skipped++
+    else this.enter({ position: line.start, line: line.number, text }, message, routes)
   }
 
-  private refuse({ number, bytes }: Line, reason: string): void {
-    this.options.onUnreadable(number, reason)
-    this.options.ledger.reject({ line: number, reason, text: bytes?.toString() })
+  private resume(line: OpenLine): void {
+    const event = parseEvent(line, this.options)
+    if ('reason' in event) return
+    const routes = line.owed?.map((index) => this.routes[index]) ?? this.routesOf(event.message)
+    if (routes.length > 0) this.enter(line, event.message, routes, true)
+  }
+
+  private routesOf(message: SegmentMessage): Route[] {
+    return this.routes.filter(({ matches }) => matches(message))
+  }
+
+  private enter(line: OpenLine, message: SegmentMessage, routes: Route[], isStored = false): void {
+    const owed = routes.map(({ index }) => index)
+    const entry = this.options.journal.enter(line, owed, isStored)
+    for (const route of routes) route.add(entry, message)
   }
 
   private isWanted(message: SegmentMessage): boolean {
@@ -168,40 +129,6 @@ export class Replay {
     const time = Date.parse(message.timestamp)
     return time >= from && time < to && isMeantFor(message, target.engine.definition.name)
   }
-
-  private async send({ subscription, index, rateLimit }: Sending, jobs: Job[]): Promise<void> {
-    const { target, ledger, onRetry } = this.options
-    const { signal } = this.stop
-    await sleep(this.notBefore - Date.now(), signal)
-    await deliver(
-      {
-        engine: target.engine,
-        call: callOf(subscription, target),
-        signal,
-        settle: (job, outcome) => ledger.settle(job.entry, index, rejectionOf(lineOf(job), outcome, subscription)),
-        onRetry: (again, reason, { waitMs, retryAfterMs }) => {
-          this.notBefore = Math.max(this.notBefore, Date.now() + retryAfterMs)
-          onRetry(again.length, reason, waitMs)
-        },
-        beforeResend: async (again) => {
-          await sleep(this.notBefore - Date.now(), signal)
-          const identities = again.map(({ identity }) => identity)
-          await rateLimit?.resend(identities, signal)
-        }
-      },
-      jobs
-    )
-  }
-}
-
-interface Sending {
-  subscription: Subscription
-  index: number
-  rateLimit?: RateLimit
-}
-
-function lineOf({ entry, message }: Job) {
-  return { line: entry.place.line + 1, message }
 }
 
 function asError(error: unknown): Error {

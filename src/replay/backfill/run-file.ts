@@ -1,154 +1,103 @@
 import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { checkpointPath, readCheckpoint, rejectedPath } from './checkpoint'
-import type { Checkpoint, Totals } from './checkpoint'
-import { sizeOf } from '../durable-file'
-import { Ledger } from './ledger'
-import { lock } from './lock'
-import type { RateLimit } from './rate-limit'
+import { Errors } from '@oclif/core'
 import type { Progress } from '../progress'
+import { openLines } from '../source'
+import type { OpenLines, Source } from '../source'
+import { Journal, storeFolder } from './journal'
+import { waitingOf } from './line-outcome'
+import type { Totals } from './line-outcome'
+import { rejectedPath, takeOldCheckpoint } from './old-checkpoint'
 import { Replay } from './replay'
 import type { ReplayOptions } from './replay'
-import { CheckpointWriter } from './checkpoint-writer'
-import { OverflowFile } from './overflow-file'
-import { notTheSame, openLines, fingerprintOf } from '../source'
-import type { OpenLines, Source } from '../source'
 
-export interface FileOptions extends Pick<ReplayOptions, 'target' | 'subscriptions' | 'from' | 'to' | 'startedAt'> {
-  /** Absent: as fast as it goes. */
-  rateLimit?: RateLimit
+const SAVE_EVERY_MS = 1_000
+
+type Shared = 'target' | 'subscriptions' | 'rateLimit' | 'from' | 'to' | 'startedAt'
+
+export interface FileOptions extends Pick<ReplayOptions, Shared> {
+  isDryRun: boolean
   signal: AbortSignal
   progress: Progress
 }
 
-/** Replays a file from where an earlier run of the same options left off; its checkpoint stays beside it. */
-export async function runFile(source: Source, options: FileOptions): Promise<Totals> {
-  const unlock = await lock(source.pathPrefix)
+export interface FileOutcome {
+  /** As the user named it. */
+  path: string
+  isStdin: boolean
+  totals: Totals
+  /** Lists the rejected lines, if there are any. */
+  rejectedFile: string
+}
+
+/** Replays a file from where an earlier run of the same options left off; what it leaves is in a store beside the file. */
+export async function runFile(source: Source, options: FileOptions): Promise<FileOutcome> {
+  const { isDryRun, progress, startedAt, signal } = options
+  const isKept = !isDryRun && !source.isStdin
+  const journal = await Journal.open(source, { isKept, options: hashOf(options) })
   try {
-    return await runLocked(source, options)
+    if (isKept && journal.isNew) await takeOldCheckpoint(source, journal, options)
+    const before = { ...journal.totals }
+    // Also tells, before anything is sent, whether there is room for it.
+    await journal.save()
+    const rejectedFile = rejectedPath(source, startedAt)
+    try {
+      await replayLines(source, journal, options)
+    } finally {
+      await journal.save()
+      if (!isDryRun) await journal.writeRejected(rejectedFile)
+    }
+    if (!signal.aborted) requireBalance(source, journal)
+    if (before.read > 0 && before.read === journal.totals.read && waitingOf(before) === 0) {
+      progress.note(`${source.path}: nothing was left to send; to send all of it again, delete ${storeFolder(source)}`)
+    }
+    return { path: source.path, isStdin: source.isStdin, totals: journal.totals, rejectedFile }
   } finally {
-    await unlock()
+    await journal.close()
   }
 }
 
-async function runLocked(source: Source, options: FileOptions): Promise<Totals> {
-  const hash = hashOf(options)
-  const checkpoint = await readCheckpoint(source.pathPrefix, hash)
-  await requireSameFile(source, checkpoint)
-  const ledger = new Ledger(checkpoint && { ...checkpoint, at: checkpoint })
-  const writer = new CheckpointWriter({
-    pathPrefix: source.pathPrefix,
-    options: hash,
-    ledger,
-    rejectedBytes: checkpoint?.rejectedBytes ?? (await bytesOfOthers(source)),
-    // Standard input has not been read again yet where the run before left off.
-    fingerprintAt: (position) =>
-      position === checkpoint?.position ? checkpoint.print : fingerprintOf(source, position)
-  })
-  // Also tells, before anything is sent, whether there is room for it.
-  await writer.save()
-  if (checkpoint) options.progress.note(`${source.path}: goes on from line ${ledger.firstOpen().line + 1}`)
-  const overflow = new OverflowFile(`${source.pathPrefix}.waiting.${process.pid}`)
-  try {
-    await replayLines(source, { ...options, ledger, writer, overflow }, checkpoint)
-  } finally {
-    overflow.close()
-    await writer.stop()
-  }
-  if (checkpoint && !options.signal.aborted && isSettled(checkpoint, ledger.totals)) {
-    options.progress.note(
-      `${source.path}: nothing was left to send; to send all of it again, delete ${checkpointPath(source.pathPrefix)}`
-    )
-  }
-  // What comes next on standard input is another file.
-  if (source.isStdin && !options.signal.aborted) await rm(checkpointPath(source.pathPrefix))
-  return ledger.totals
-}
-
-/** Rejected lines of other inputs, which standard input has had before this one: they stay. */
-async function bytesOfOthers({ isStdin, pathPrefix }: Source): Promise<number> {
-  return isStdin ? sizeOf(rejectedPath(pathPrefix)) : 0
-}
-
-function isSettled({ totals, unsettled }: Checkpoint, now: Totals): boolean {
-  return (
-    unsettled.length === 0 &&
-    (['delivered', 'rejected', 'skipped'] as const).every((name) => totals[name] === now[name])
-  )
-}
-
-interface Replaying extends FileOptions {
-  ledger: Ledger
-  writer: CheckpointWriter
-  overflow: OverflowFile
-}
-
-async function replayLines(source: Source, options: Replaying, checkpoint: Checkpoint | undefined): Promise<void> {
-  const { ledger, writer, overflow, rateLimit, progress, signal } = options
-  const expected = checkpoint && { position: checkpoint.position, print: checkpoint.print }
-  const replay = new Replay(replayOptions(source, ledger, options, rateLimit && { rateLimit, overflow }), signal)
-  const opened = openLines(source, { from: ledger.firstOpen(), expected, signal: replay.stopped })
-  progress.start(source, ledger, () => sentShare(opened, ledger))
-  writer.start(
-    () => replay.wake(),
-    (error) => replay.fail(error)
-  )
-  try {
-    await replay.run(opened.lines)
-  } finally {
-    progress.stop()
-  }
-  const isShort = opened.seen() < (checkpoint?.position ?? 0)
-  if (!signal.aborted && (isShort || ledger.missing > 0)) throw notTheSame(source)
-}
-
-/** What was read and waits is not sent. */
-function sentShare(opened: OpenLines, { totals, waiting }: Ledger): number | undefined {
-  const settled = totals.delivered + totals.rejected + totals.skipped
-  const share = opened.share()
-  return share === undefined ? undefined : (share * settled) / Math.max(1, settled + waiting)
-}
-
-/** Replays a file into a target that sends nothing; nothing is written. */
-export async function tryFile(source: Source, options: FileOptions): Promise<Totals> {
-  const ledger = new Ledger()
-  const replay = new Replay(replayOptions(source, ledger, options), options.signal)
-  const opened = openLines(source, { from: ledger.firstOpen(), signal: replay.stopped })
-  options.progress.start(source, ledger, () => opened.share())
-  const draining = setInterval(() => {
-    ledger.snapshot()
-    replay.wake()
-  }, 200)
-  try {
-    await replay.run(opened.lines)
-  } finally {
-    clearInterval(draining)
-    options.progress.stop()
-  }
-  return ledger.totals
-}
-
-function replayOptions(
-  { name, path }: Source,
-  ledger: Ledger,
-  options: FileOptions,
-  pacing?: ReplayOptions['pacing']
-): ReplayOptions {
-  const { target, subscriptions, from, to, startedAt, progress } = options
-  return {
-    ...{ name, ledger, target, subscriptions, from, to, startedAt, pacing },
+async function replayLines(source: Source, journal: Journal, options: FileOptions): Promise<void> {
+  const { progress, signal } = options
+  const start = journal.at.position
+  const stop = new AbortController()
+  const abort = () => stop.abort()
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  const opened = openLines(source, journal.at, stop.signal)
+  const replay = new Replay({
+    ...{ ...options, journal, stop, name: source.name },
     onRetry: progress.retry,
-    onUnreadable: (line, reason) => progress.unreadable(`${path}:${line}: ${reason}`)
+    onUnreadable: (line, reason) => progress.unreadable(`${source.path}:${line}: ${reason}`)
+  })
+  const timer = setInterval(() => void journal.save().catch((error: unknown) => replay.fail(error)), SAVE_EVERY_MS)
+  progress.follow(source.path, () => figuresOf(journal.totals, opened))
+  try {
+    await replay.run(opened.lines)
+  } finally {
+    clearInterval(timer)
+    progress.stop()
+    signal.removeEventListener('abort', abort)
   }
+  if (!signal.aborted && opened.seen() < start) throw journal.differs()
+}
+
+/** How much there is in all is estimated from how much of the file was read. */
+function figuresOf(totals: Totals, opened: OpenLines) {
+  const share = opened.share()
+  const waiting = waitingOf(totals)
+  const all = share === undefined || share === 0 ? undefined : totals.read / share
+  return { ...totals, done: totals.read - waiting, waiting, all }
+}
+
+/** Nothing that was read may be forgotten. */
+function requireBalance({ path }: Source, { totals }: Journal): void {
+  const waiting = waitingOf(totals)
+  if (waiting === 0) return
+  throw new Errors.CLIError(`${path}: ${waiting} of ${totals.read} lines have no outcome: run the same command again`)
 }
 
 function hashOf({ target, subscriptions, from, to }: FileOptions): string {
   const { address, settings } = target
   const decisive = [address, settings.appId, settings.region ?? 'US', subscriptions, String(from), String(to)]
   return createHash('sha256').update(JSON.stringify(decisive)).digest('hex')
-}
-
-async function requireSameFile(source: Source, checkpoint: Checkpoint | undefined): Promise<void> {
-  if (!checkpoint || source.isStdin) return
-  if (checkpoint.print !== (await fingerprintOf(source, checkpoint.position))) throw notTheSame(source)
 }

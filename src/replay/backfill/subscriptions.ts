@@ -5,7 +5,7 @@ import type { Subscription } from '../../segment/connection'
 import { isJsonObject } from '../../segment/json-object'
 import { parseProblem } from '../../segment/fql'
 import { directiveProblems } from '../../segment/mapping-directives'
-import { readJson } from '../durable-file'
+import { readJson } from '../json-file'
 
 type Definition = Pick<DestinationDefinition<unknown>, 'presets' | 'actions'>
 
