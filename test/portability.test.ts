@@ -88,7 +88,8 @@ const ARROWS: Record<string, string[]> = {
   'page/server': ['page/protocol', 'segment', 'emulator', 'lib'],
   'page/protocol': [],
   server: ['page/server', 'segment', 'store', 'emulator', 'destinations'],
-  cli: ['server', 'explain', 'diff', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],
+  testing: ['server', 'segment', 'store', 'emulator', 'destinations'],
+  cli: ['server', 'testing', 'explain', 'diff', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],
   index: ['destinations', 'lib']
 }
 

@@ -20,7 +20,7 @@ export function emulatorOptions(flags: EmulatorFlags): EmulatorOptions {
   }
 }
 
-function faultsFrom(words: string[]): Faults {
+export function faultsFrom(words: string[]): Faults {
   try {
     return parseFaults(words)
   } catch (error) {

@@ -16,7 +16,7 @@ import { RequestLog } from './request-log'
 import type { RecordedRequest } from './request-log'
 import { Store } from './store'
 
-export { parseFaults } from './parse-faults'
+export { faultWords, parseFaults } from './parse-faults'
 export type { AccountView, EventView, Faults, RecordedRequest, UserView }
 
 export interface EmulatorOptions {

@@ -27,6 +27,26 @@ export function parseFaults(words: string[]): Faults {
   return checkFaults(words.reduce<Faults>((faults, word) => ({ ...faults, ...read(word, faults) }), {}))
 }
 
+/** The words of faults, as a command line has them. */
+export function faultWords({ status = {}, tooLarge = {}, next = [], ...faults }: Faults): string[] {
+  const named: [string, unknown][] = [
+    ['reset-before', faults.resetBefore],
+    ['reset-after', faults.resetAfter],
+    ['retry-after', faults.retryAfter],
+    ['delay', faults.delayMs],
+    ['max-items', tooLarge.items],
+    ['max-bytes', tooLarge.bytes],
+    ['refuse', faults.refuseContaining],
+    ['only', faults.limitTo],
+    ['next', next.length > 0 ? `${next.length} requests` : undefined]
+  ]
+  const words = [...Object.entries(status), ...named].filter(([, value]) => Boolean(value))
+  return [
+    ...words.map(([name, value]) => `${name}=${String(value)}`),
+    ...(faults.withoutIndex ? ['without-index'] : [])
+  ]
+}
+
 function read(word: string, faults: Faults): Faults {
   const [name] = word.split('=', 1)
   const value = word.slice(name.length + 1)

@@ -33,9 +33,11 @@ export class CallIndex {
     return this.byMessageId.get(messageId)
   }
 
-  /** As JSON, those that changed after this revision, the oldest first. */
-  since(revision: number): string[] {
-    return [...this.entries.values()].flatMap((entry) => (entry.revision > revision ? [entry.json] : []))
+  /** As JSON, calls that changed after this revision, in the order of their changes; `revision` is that of the last. */
+  since(revision: number, limit: number): { revision: number; calls: string[] } {
+    const changed = [...this.entries.values()].filter((entry) => entry.revision > revision)
+    const next = changed.sort((a, b) => a.revision - b.revision).slice(0, limit)
+    return { revision: next[next.length - 1]?.revision ?? revision, calls: next.map(({ json }) => json) }
   }
 
   /** The oldest first. */

@@ -58,7 +58,7 @@ export function callsApi({ calls, idle, reset, replay }: CallsApiOptions): Hono 
   app.onError((error, c) => c.json(errorBody(error.message), error instanceof BodyError ? error.status : 500))
   app.get('/health', (c) => c.json({ status: 'ok', waiting: calls.pending }))
   app.get('/_segment/calls', async (c) => {
-    const found = matching(calls, c.req.query())
+    const found = findCalls(calls, c.req.query())
     c.header('x-total-count', String(found.length))
     const newest = found.slice(-Number(c.req.query('limit') ?? MAX_LISTED))
     const records = await Promise.all(newest.map(({ number }) => readCall(calls, number)))
@@ -87,8 +87,22 @@ export function callsApi({ calls, idle, reset, replay }: CallsApiOptions): Hono 
   return app
 }
 
-function matching(calls: Calls, query: Record<string, string>): CallSummary[] {
-  const filters = Object.entries(query).map(([name, value]) => {
+/** What a list of calls is asked for. `since`: a time in ISO 8601, or a revision. */
+export interface CallFilter {
+  /** One, or several with commas between them. */
+  outcome?: string
+  action?: string
+  event?: string
+  type?: string
+  userId?: string
+  anonymousId?: string
+  messageId?: string
+  since?: string
+}
+
+/** The oldest first. @throws BodyError for a name or a value that means nothing */
+export function findCalls(calls: Calls, query: CallFilter): CallSummary[] {
+  const filters = Object.entries(query).map(([name, value]: [string, string]) => {
     const filter = Object.entries(FILTERS).find(([known]) => known === name)?.[1]
     if (!filter) throw new BodyError(`there is no filter "${name}"; the filters are ${Object.keys(FILTERS).join(', ')}`)
     return filter(value)

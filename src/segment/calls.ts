@@ -243,6 +243,7 @@ export class Calls {
 
   /** Undefined when it is no longer kept. */
   async get(number: number): Promise<KeptCall | undefined> {
+    await this.store.written()
     const summary = this.index.get(number)
     const json = this.open.get(number)?.detail() ?? (summary && (await this.archive.detail(number)))
     if (!summary || json === undefined) return undefined
@@ -250,7 +251,8 @@ export class Calls {
     return { summary, detail, connection: this.connectionOf(detail) }
   }
 
-  exchangesOf(batch: number): Promise<RecordedExchange[]> {
+  async exchangesOf(batch: number): Promise<RecordedExchange[]> {
+    await this.store.written()
     return this.archive.exchangesOf(batch)
   }
 

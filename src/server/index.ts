@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { Errors } from '@oclif/core'
 import type { DestinationDefinition } from '@segment/actions-core'
-import { createEmulator } from '../emulator'
+import { createEmulator, faultWords } from '../emulator'
 import type { EmulatorOptions } from '../emulator'
-import { Calls } from '../segment/calls'
 import type { ConnectionMode } from '../segment/connection'
 import { openMemory, openStore } from '../store/open'
 import { CallLog } from './call-log'
@@ -12,9 +11,9 @@ import type { ChangeSocket } from './change-socket'
 import { deviceMode } from './device-mode'
 import { instructions, instructionsHtml } from './instructions'
 import { destinationNames, forgetModules, loadDefinition } from '../segment/load-definition'
-import { listen } from './listen'
-import type { LocalServer } from './listen'
-import { Pipeline } from './pipeline'
+import { openPipeline } from './open-pipeline'
+import type { OpenPipeline } from './open-pipeline'
+import type { Pipeline } from './pipeline'
 import { watchSources } from './source-watcher'
 
 const CALLS = {
@@ -42,6 +41,8 @@ export interface ServeOptions {
   /** Folder for calls that wait. Absent: they wait in memory alone. */
   data?: string
   print: (line: string) => void
+  /** A line of JSON for each call in place of words. */
+  json?: boolean
 }
 
 export interface ServedPipeline {
@@ -55,21 +56,24 @@ export interface ServedPipeline {
  */
 export async function servePipeline(options: ServeOptions): Promise<ServedPipeline> {
   const definition = await firstDefinition(options)
-  const store = options.data === undefined ? openMemory() : await openStore(options.data, CALLS)
-  const server = await listen({
+  const { print, json, settings } = options
+  const secrets = settings.apiKey ? [settings.apiKey] : []
+  const log = new CallLog({ print, json, secrets })
+  const opened = await openPipeline({
+    ...pipelineOptions(options, definition),
     port: options.port,
-    fetch: (request, bindings) => pipeline.app.fetch(request, bindings)
+    store: options.data === undefined ? openMemory() : await openStore(options.data, CALLS),
+    secrets,
+    log
   })
-  const secrets = options.settings.apiKey ? [options.settings.apiKey] : []
-  const log = new CallLog({ print: options.print, secrets })
-  const calls = await Calls.in(store, { secrets, onProblem: (problem) => log.note(problem) })
-  const pipeline = createPipeline(options, server.url, definition, log, calls)
+  const { pipeline, url } = opened
   const resumed = pipeline.resume()
-  const socket = options.webSocket ? await openSocket(server) : undefined
+  const socket = options.webSocket ? await openSocket(opened) : undefined
   const watcher = await watchSources(options.watched, () =>
     reload(options, pipeline, log).then(() => socket?.announce())
   )
-  announce(options, server.url)
+  if (json) print(JSON.stringify({ url }))
+  else announce(options, url)
   const left = await resumed
   if (left > 0) log.note(`delivering calls that an earlier run has left: ${left}`)
   return {
@@ -77,8 +81,7 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
       const left = await pipeline.stop(timeoutMs)
       await watcher.close()
       socket?.close()
-      await server.close()
-      await store.close()
+      await opened.close()
       return left
     }
   }
@@ -95,30 +98,18 @@ async function firstDefinition({ directory, destination }: ServeOptions): Promis
   })
 }
 
-function createPipeline(
-  options: ServeOptions,
-  url: string,
-  definition: DestinationDefinition,
-  log: CallLog,
-  calls: Calls
-): Pipeline {
+function pipelineOptions(options: ServeOptions, definition: DestinationDefinition) {
   const { destination, settings, writeKey, mode, emulator } = options
-  return new Pipeline({
-    url,
-    definition,
+  return {
+    ...{ definition, settings, writeKey, mode },
     directoryName: destination,
-    settings,
-    writeKey,
-    mode,
     cdn: mode === 'cloud' ? {} : deviceMode(settings, emulator === undefined),
     emulator: emulator && createEmulator(emulator),
-    instructions: instructionsHtml(instructionsFor(options, url)),
-    calls,
-    log
-  })
+    instructions: (url: string) => instructionsHtml(instructionsFor(options, url))
+  }
 }
 
-async function openSocket(server: LocalServer): Promise<ChangeSocket> {
+async function openSocket(server: OpenPipeline): Promise<ChangeSocket> {
   const { url, port } = server
   const own = [url, `http://localhost:${port}`]
   try {
@@ -146,11 +137,12 @@ function announce(options: ServeOptions, url: string): void {
   options.print(`\nready at ${url}`)
 }
 
-function instructionsFor({ settings, emulator, writeKey = 'any', data }: ServeOptions, url: string): string {
+function instructionsFor(options: ServeOptions, url: string): string {
+  const { settings, emulator, writeKey = 'any', data, mode } = options
   return instructions({
-    url,
-    writeKey,
-    data,
+    ...{ url, writeKey, data, mode },
+    appId: settings.appId,
+    faults: faultWords(emulator?.faults ?? {}),
     live: emulator ? undefined : `App ID ${settings.appId} (${settings.region})`
   })
 }

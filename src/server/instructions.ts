@@ -2,6 +2,11 @@ export interface Served {
   /** Without a slash at the end. */
   url: string
   writeKey: string
+  appId: string
+  /** Where a page's calls are delivered. */
+  mode: string
+  /** Faults of the emulator that are on. */
+  faults: string[]
   /** Folder for calls that wait, if there is one. */
   data?: string
   /** Where the destination sends to, when it is the real Heap. */
@@ -9,13 +14,15 @@ export interface Served {
 }
 
 /** What to do next with a server that has just started. */
-export function instructions({ url, writeKey, live, data }: Served): string {
+export function instructions({ url, writeKey, appId, mode, faults, live, data }: Served): string {
   const endpoints = [
     ['Page', url],
     ['Tracking API', `${url}/v1/batch, /v1/track, /v1/identify, ...`],
     ['Actions Tester', `${url}/manifest, /authenticate, /<action>`],
     ['Example site', `${url}/example`],
     ['Heap', live ?? `${url}/api/track, ... (an emulator; EU below /eu)`],
+    ['App ID', `${appId}, mode ${mode}`],
+    ...(faults.length > 0 ? [['Faults', faults.join(' ')]] : []),
     ['Calls', data ?? 'wait in memory: a call that was answered with 200 is lost when the server is killed']
   ]
   const readBack = ['events', 'users', 'requests'].map((list) => `${url}/_emulator/${list}`)

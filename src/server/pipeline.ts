@@ -11,6 +11,7 @@ import { isDeliveredInCloud } from '../segment/connection'
 import type { ConnectionMode } from '../segment/connection'
 import { Engine } from '../segment/engine'
 import { toEmulator } from '../segment/redirect'
+import type { Origins } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
 import type { Arrival } from '../segment/open-call'
 import { settingsCdn } from '../segment/settings-cdn'
@@ -34,13 +35,15 @@ export interface PipelineOptions {
   writeKey?: string
   /** Absent: requests go to the real Heap. */
   emulator?: Emulator
+  /** Where requests go instead. Default: Heap's origins to the emulator, if there is one. */
+  origins?: Origins
   mode: ConnectionMode
   /** What pages are given by Segment's CDN. */
   cdn: SettingsCdnOptions
   /** The record of what becomes of them. */
   calls: Calls
   /** HTML for whoever cannot see the page at `/`. */
-  instructions: string
+  instructions: (url: string) => string
   log: CallLog
 }
 
@@ -76,8 +79,7 @@ export class Pipeline {
    * Replaces the definition, for what is accepted from now on. Throws, and keeps the one before, when it cannot be used.
    */
   load(manifest: DestinationDefinition): void {
-    const { directoryName, emulator, url } = this.options
-    const origins = emulator && toEmulator(url)
+    const { directoryName, emulator, url, origins = emulator && toEmulator(url) } = this.options
     const renamed = { ...manifest, name: schemaName(manifest.name, ++this.loads) }
     const engine = new Engine({ definition: renamed, origins })
     const tester = actionsTester({ engine, directoryName, manifest })
@@ -89,6 +91,17 @@ export class Pipeline {
   /** Delivers what an earlier run has left; returns how many calls that are. */
   resume(): Promise<number> {
     return this.deliveries.resume()
+  }
+
+  /** Sends what waits at once; returns how many calls still wait after `timeoutMs`. */
+  idle(timeoutMs: number): Promise<number> {
+    return this.deliveries.idle(timeoutMs)
+  }
+
+  /** Forgets finished calls, and what the emulator holds. */
+  async reset(): Promise<void> {
+    await this.options.calls.clear()
+    this.options.emulator?.reset()
   }
 
   /** Accepts nothing more, delivers what was accepted, and returns how many calls are left after `timeoutMs`. */
@@ -120,19 +133,16 @@ export class Pipeline {
 
   private showPage(engine: Engine): void {
     if (this.page) this.page.load(engine)
-    else this.page = new TesterPage(this.options, engine)
+    else
+      this.page = new TesterPage({ ...this.options, instructions: this.options.instructions(this.options.url) }, engine)
   }
 
   private readBack(): Hono {
-    const { calls, emulator } = this.options
     return callsApi({
-      calls,
-      idle: (timeoutMs) => this.deliveries.idle(timeoutMs),
+      calls: this.options.calls,
+      idle: (timeoutMs) => this.idle(timeoutMs),
       replay: (numbers, isAsked) => this.deliveries.replay(numbers, isAsked),
-      reset: async () => {
-        await calls.clear()
-        emulator?.reset()
-      }
+      reset: () => this.reset()
     })
   }
 

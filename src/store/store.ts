@@ -49,8 +49,13 @@ export class Store {
     return this.next
   }
 
-  async close(): Promise<void> {
+  /** Resolves once all that was written before can be read. */
+  async written(): Promise<void> {
     await this.last.catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    await this.written()
     await this.options.close()
   }
 

@@ -42,6 +42,7 @@ export default class Serve extends Command {
       helpValue: 'DIR',
       default: '.segment-heap'
     }),
+    json: Flags.boolean({ description: 'print a line of JSON for each change of a call, and nothing else' }),
     'no-data': Flags.boolean({ description: 'accepted calls wait in memory alone' }),
     ...emulatorFlags(['live']),
     'drain-timeout': Flags.integer({
@@ -60,7 +61,7 @@ export default class Serve extends Command {
     const stopped = stopSignal()
     const pipeline = await servePipeline(options)
     await stopped
-    await this.drain(pipeline, flags['drain-timeout'], options.data)
+    await this.drain(pipeline, flags['drain-timeout'], options)
   }
 
   private async options(flags: ServeFlags): Promise<ServeOptions> {
@@ -83,16 +84,17 @@ export default class Serve extends Command {
       emulator: flags.live ? undefined : emulatorOptions({ ...flags, 'app-id': appId }),
       webSocket: !flags.noUI,
       data: flags['no-data'] ? undefined : flags.data,
-      print: (line) => this.log(line)
+      print: (line) => this.log(line),
+      json: flags.json
     }
   }
 
-  private async drain(pipeline: ServedPipeline, seconds: number, data: string | undefined): Promise<void> {
-    this.log('stopping: delivering what was accepted; Ctrl-C again leaves at once')
+  private async drain(pipeline: ServedPipeline, seconds: number, { data, json }: ServeOptions): Promise<void> {
+    const say = (line: string) => (json ? this.logToStderr(line) : this.log(line))
+    say('stopping: delivering what was accepted; Ctrl-C again leaves at once')
     const left = await pipeline.stop(seconds * 1000)
     if (left > 0 && data === undefined) this.error(`calls not delivered within ${seconds} seconds, and lost: ${left}`)
-    if (left > 0)
-      this.log(`calls not delivered within ${seconds} seconds: ${left}; the next start on ${data} delivers them`)
+    if (left > 0) say(`calls not delivered within ${seconds} seconds: ${left}; the next start on ${data} delivers them`)
     this.exit(0)
   }
 }

@@ -1,7 +1,7 @@
 import { transform } from '@segment/actions-core'
 import type { InputField } from '@segment/actions-core'
 import { mismatch, parseProblem } from '../../segment/fql'
-import { SAMPLE_CALLS } from '../../segment/sample-calls'
+import { SAMPLES } from '../../segment/sample-calls'
 import type { SampleCall } from '../../segment/sample-calls'
 
 type Mapping = Parameters<typeof transform>[0]
@@ -9,7 +9,7 @@ type Mapping = Parameters<typeof transform>[0]
 /** Names of the sample calls that a subscription takes. None when the FQL is wrong. */
 export function samplesTaken(subscribe: string): string[] {
   if (parseProblem(subscribe) !== undefined) return []
-  return Object.keys(SAMPLE_CALLS).filter((name) => mismatch(subscribe, SAMPLE_CALLS[name]) === undefined)
+  return SAMPLES.filter(({ call }) => mismatch(subscribe, call) === undefined).map(({ name }) => name)
 }
 
 /** The sample call that a connected audience sends for an event such as `warehouse_audience_entered_track`. */
@@ -26,7 +26,9 @@ export function emptyFields(
   const required = Object.keys(fields).filter((key) => fields[key].required === true)
   const values: Record<string, unknown> = { ...mapping }
   return required.flatMap((key): [string, string][] => {
-    const call = samples.map((name) => SAMPLE_CALLS[name]).find((sample) => isEmpty(values[key], sample))
+    const call = SAMPLES.filter(({ name }) => samples.includes(name))
+      .map((sample) => sample.call)
+      .find((sample) => isEmpty(values[key], sample))
     return call ? [[key, call.type]] : []
   })
 }

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { constants } from 'node:os'
+import countBy from 'lodash/countBy'
+import type { Faults } from '../emulator'
+import type { CallOutcome, CallRecord } from '../segment/call-record'
+import type { ConnectionMode } from '../segment/connection'
+import { writeLines } from '../store/readable-file'
+import { startPipeline } from '.'
+import { FAILURES, problemLines } from './problems'
+
+const SHOWN_PROBLEMS = 10
+const EXIT_FAILED_CALLS = 3
+
+/** As shells have it for a command that does not exist. */
+const EXIT_NOT_FOUND = 127
+
+/** A terminal sends one Ctrl-C to the command as well; one pressed later than this is another one. */
+const SAME_SIGNAL_MS = 500
+
+export interface ExecOptions {
+  command: string[]
+  /** Calls with one of these outcomes make a command that succeeded end with 3. */
+  failOn: CallOutcome[]
+  /** Gets the calls, a line of JSON each. */
+  file?: string
+  idleMs: number
+  faults: Faults
+  rateLimits?: boolean
+  mode: ConnectionMode
+  port: number
+  print: (line: string) => void
+}
+
+/**
+ * Runs a command beside a pipeline of its own, whose address it finds in `SEGMENT_HOST` and `SEGMENT_CDN_HOST`. Returns the
+ * exit code: the command's own, or 3 when it succeeded and calls failed.
+ */
+export async function exec(options: ExecOptions): Promise<number> {
+  const { faults, rateLimits, mode, port, idleMs, print } = options
+  const pipeline = await startPipeline({ faults, rateLimits, mode, port })
+  try {
+    const code = await run(options.command, pipeline.url)
+    if (code instanceof Error) {
+      print(`Error: ${code.message}`)
+      return EXIT_NOT_FOUND
+    }
+    await pipeline.idle(idleMs).catch(({ message }: Error) => print(message))
+    const calls = await pipeline.calls()
+    if (options.file !== undefined) await writeLines(options.file, linesOf(calls))
+    summarize(calls, print)
+    const hasFailed = calls.some(({ outcome }) => options.failOn.includes(outcome))
+    return code === 0 && hasFailed ? EXIT_FAILED_CALLS : code
+  } finally {
+    await pipeline.close()
+  }
+}
+
+/** Its exit code, 128 and the number of the signal that ended it, or why it could not begin. */
+function run([name, ...args]: string[], url: string): Promise<number | Error> {
+  const env = { ...process.env, SEGMENT_HOST: url, SEGMENT_CDN_HOST: url }
+  const child = spawn(name, args, { stdio: 'inherit', env })
+  const stopForwarding = forwardSignals(child)
+  return new Promise<number | Error>((resolve) => {
+    child.once('error', (error) => resolve(notFound(name, error)))
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+  }).finally(stopForwarding)
+}
+
+/** A second Ctrl-C ends the command at once. */
+function forwardSignals(child: ChildProcess): () => void {
+  let interruptedAt: number | undefined
+  const interrupt = () => {
+    const isSecond = interruptedAt !== undefined && Date.now() - interruptedAt > SAME_SIGNAL_MS
+    // A terminal has sent the first one to the command itself.
+    if (isSecond) child.kill('SIGKILL')
+    else if (interruptedAt === undefined && !process.stdin.isTTY) child.kill('SIGINT')
+    interruptedAt ??= Date.now()
+  }
+  const end = (signal: NodeJS.Signals) => void child.kill(signal)
+  process.on('SIGINT', interrupt).on('SIGTERM', end).on('SIGHUP', end)
+  return () => process.off('SIGINT', interrupt).off('SIGTERM', end).off('SIGHUP', end)
+}
+
+function notFound(name: string, error: NodeJS.ErrnoException): Error {
+  const reason = error.code === 'ENOENT' ? 'there is no such command' : error.message
+  return new Error(`cannot run ${name}: ${reason}`)
+}
+
+function summarize(calls: CallRecord[], print: (line: string) => void): void {
+  const counts = Object.entries(countBy(calls, 'outcome')).map(([outcome, count]) => `${outcome} ${count}`)
+  print(`calls: ${calls.length}${counts.length > 0 ? ` (${counts.join(', ')})` : ''}`)
+  const problems = problemLines(calls, [...FAILURES, 'unmatched', 'waiting'])
+  problems.slice(0, SHOWN_PROBLEMS).forEach(print)
+  if (problems.length > SHOWN_PROBLEMS) print(`  and ${problems.length - SHOWN_PROBLEMS} more`)
+}
+
+async function* linesOf(calls: CallRecord[]): AsyncGenerator<string[]> {
+  yield calls.map((call) => JSON.stringify(call))
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { CallRecord } from '../../src/segment/call-record'
+import { endAll, run, Running } from './__helpers__/command-line'
+import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
+
+afterEach(async () => {
+  await endAll()
+  removeTemporaryFolders()
+})
+
+/** A test suite of somebody else, in a line: sends the calls, then goes on with `then`. */
+function sending(calls: object[], then = ''): string[] {
+  const body = JSON.stringify({ writeKey: 'key', batch: calls })
+  const send = `fetch(process.env.SEGMENT_HOST + '/v1/batch', { method: 'POST', body: ${JSON.stringify(body)} })`
+  return ['--', process.execPath, '-e', `${send}.then(() => { ${then} })`]
+}
+
+const good = { type: 'track', event: 'Paid', userId: 'user-1', messageId: 'm-1' }
+const bad = { type: 'track', event: 'Anonymous', messageId: 'm-2' }
+
+describe('exec', () => {
+  it('runs the command beside a pipeline, passes its output on, sums up and ends with its exit code', async () => {
+    const then = 'console.log(process.env.SEGMENT_CDN_HOST === process.env.SEGMENT_HOST); process.exitCode = 5'
+    expect(
+      await run(['exec', ...sending([good, bad, { ...good, type: 'alias', messageId: 'm-3' }], then)])
+    ).toStrictEqual({
+      code: 5,
+      stdout: 'true\n',
+      stderr: [
+        'calls: 3 (delivered 1, unmatched 1, rejected 1)',
+        '  unmatched alias "Paid" of user-1: no subscription takes it',
+        '  rejected  track "Anonymous": userId and anonymousId are both missing; send at least one of them',
+        ''
+      ].join('\n')
+    })
+  })
+
+  it.each([
+    ['rejected', 3],
+    ['refused', 0],
+    ['refused,rejected', 3]
+  ])('with --fail-on %s ends a command that succeeded with %i when a call was rejected', async (outcomes, code) => {
+    expect((await run(['exec', '--fail-on', outcomes, ...sending([good, bad])])).code).toBe(code)
+  })
+
+  it('writes the calls to the file of --json', async () => {
+    const file = join(temporaryFolder(), 'calls.ndjson')
+    await run(['exec', '--json', file, ...sending([good])])
+    const records = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as CallRecord)
+    expect(records).toMatchObject([{ messageId: 'm-1', outcome: 'delivered', deliveries: [{ action: 'trackEvent' }] }])
+  })
+
+  it('says what still waits when the time for it is over', async () => {
+    const { stderr } = await run(['exec', '--fault', '503=1', '--idle-timeout', '0', ...sending([good])])
+    expect(stderr).toMatch(/^calls wait: 1\n {2}waiting {3}track "Paid" of user-1.*\ncalls: 1 \(waiting 1\)/)
+  })
+
+  it.each([
+    [
+      'a command that does not exist',
+      ['--', 'no-such-command'],
+      127,
+      'Error: cannot run no-such-command: there is no such command\n'
+    ],
+    ['no command', [], 1, 'Error: name the command to run, after --: exec -- npm test\n'],
+    [
+      'an outcome that does not exist',
+      ['--fail-on', 'lost', '--', 'true'],
+      1,
+      /^Error: --fail-on: there is no outcome "lost"/
+    ],
+    ['a fault that does not exist', ['--fault', 'fire', '--', 'true'], 1, /^Error: --fault: Unknown fault "fire"/]
+  ])('says in one line what is wrong with %s', async (_case, args, code, message) => {
+    const { code: ended, stderr } = await run(['exec', ...args])
+    expect([ended, stderr.trimEnd().split('\n').length]).toStrictEqual([code, 1])
+    expect(stderr).toMatch(message)
+  })
+
+  it('says that a port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => taken.once('listening', resolve))
+    const { port } = taken.address() as AddressInfo
+    expect(await run(['exec', '--port', String(port), '--', 'true'])).toMatchObject({
+      code: 1,
+      stderr: `Error: port ${port} is in use: choose another with --port\n`
+    })
+    taken.close()
+  })
+
+  it('ends with 128 and the signal that killed the command', async () => {
+    const { code } = await run(['exec', '--', process.execPath, '-e', 'process.kill(process.pid, "SIGTERM")'])
+    expect(code).toBe(128 + 15)
+  })
+
+  it.each([
+    ['SIGTERM', 'process.on("SIGTERM", () => process.exit(7))', ['SIGTERM'], 7],
+    ['Ctrl-C', 'process.on("SIGINT", () => process.exit(8))', ['SIGINT'], 8],
+    ['Ctrl-C twice, for a command that ignores it', 'process.on("SIGINT", () => {})', ['SIGINT', 'SIGINT'], 137]
+  ] as [string, string, NodeJS.Signals[], number][])(
+    'hands %s on and leaves no process behind',
+    async (_name, handler, signals, code) => {
+      const script = `${handler}; setInterval(() => {}, 1000); console.log('pid ' + process.pid)`
+      const server = new Running(['exec', '--', process.execPath, '-e', script])
+      const [, pid] = await server.printed(/pid (\d+)/)
+      for (const signal of signals) {
+        server.kill(signal)
+        if (signals.length > 1) await new Promise((resolve) => setTimeout(resolve, 600))
+      }
+      expect((await server.exited).code).toBe(code)
+      expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
+    }
+  )
+})
