@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { flush, run, settings } from '@oclif/core'
+import { flush, run, settings, ux } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 
 const ROOT = join(__dirname, '../..')
+
+type Manifest = Interfaces.PJSON & { optionalDependencies: Record<string, string> }
 
 /** What is thrown by oclif, or by a command about something that its user can mend. */
 type CommandError = Error & { code?: string; oclif?: { exit?: number } }
@@ -15,10 +17,8 @@ type CommandError = Error & { code?: string; oclif?: { exit?: number } }
 export async function main(argv: string[]): Promise<number | undefined> {
   // oclif would look for ts-node whenever NODE_ENV is test or development.
   settings.enableAutoTranspile = false
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Interfaces.PJSON
-  const oclif = { ...manifest.oclif, commands: join(__dirname, 'commands') }
   try {
-    await run(argv, { root: ROOT, pjson: { ...manifest, oclif } })
+    await run(argv, { root: ROOT, pjson: manifestHere() })
     await flush()
     return undefined
   } catch (error) {
@@ -26,10 +26,18 @@ export async function main(argv: string[]): Promise<number | undefined> {
   }
 }
 
+/** The package's own, with the commands of the sources or of the build, whichever runs. */
+function manifestHere(): Interfaces.PJSON {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest
+  // oclif looks for its plugins among the dependencies alone.
+  const dependencies = { ...manifest.dependencies, ...manifest.optionalDependencies }
+  return { ...manifest, dependencies, oclif: { ...manifest.oclif, commands: join(__dirname, 'commands') } }
+}
+
 /** What a user can mend is one line, anything else keeps its stack. */
 function report(error: CommandError): number {
   if (error.code === 'EEXIT') return error.oclif?.exit ?? 1
-  console.error(error.oclif ? `Error: ${oneLine(error.message)}` : error.stack)
+  console.error(error.oclif ? `${ux.colorize('red', 'Error:')} ${oneLine(error.message)}` : error.stack)
   return 1
 }
 

@@ -43,7 +43,7 @@ describe('bin/run', () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain('USAGE\n  $ segment-heap-destination [COMMAND]\n')
-    expect(stdout).toMatch(/^ {2}emulate .*\n {2}replay [^]*^ {2}serve /m)
+    expect(stdout).toMatch(/^ {2}emulate {2,}Run [^]*^ {2}replay {2,}Send [^]*^ {2}serve {2,}Run /m)
     expect(stdout).toMatch(/^ {2}generate {2}Write files/m)
   })
 
@@ -103,11 +103,42 @@ describe('bin/run', () => {
   })
 
   it.each([
-    ['an unknown command', ['nope'], 'Error: command nope not found\n'],
     ['an unknown flag', ['emulate', '--nope'], 'Error: Nonexistent flag: --nope (see --help)\n'],
-    ['an unknown argument', ['emulate', 'nope'], 'Error: Unexpected argument: nope (see --help)\n']
+    [
+      'an unknown value',
+      ['serve', '--mode', 'x'],
+      'Error: Expected --mode=x to be one of: cloud, device, both (see --help)\n'
+    ]
   ])('refuses %s in one line', async (_name, args, stderr) => {
     expect(await run(args)).toEqual({ code: 1, stdout: '', stderr })
+  })
+
+  it('says where all commands are listed when one is unknown', async () => {
+    expect(await run(['servee'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        ' ›   Warning: servee is not a segment-heap-destination command.\n' +
+        'Error: Run segment-heap-destination help for a list of available commands.\n'
+    })
+  })
+
+  it('takes topics with a space and with a colon', async () => {
+    const refusal = { code: 1, stdout: '', stderr: expect.stringContaining('Missing required flag name') as string }
+    expect(await run(['audience', 'sync'])).toEqual(refusal)
+    expect(await run(['audience:sync'])).toEqual(refusal)
+  })
+
+  it('has the help and the completion of oclif', async () => {
+    expect(await run(['help', 'audience', 'sync'])).toMatchObject({ code: 0, stdout: expect.stringContaining('USAGE') })
+    expect(await run(['autocomplete', '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('USAGE') })
+  })
+
+  it('colours its errors on a terminal, and never with NO_COLOR', async () => {
+    const coloured = { FORCE_COLOR: '1' }
+    const { stderr } = await run(['emulate', '--nope'], { env: coloured, without: ['NO_COLOR'] })
+    expect(stderr).toBe('\x1b[31mError:\x1b[39m Nonexistent flag: --nope (see --help)\n')
+    expect((await run(['emulate', '--nope'])).stderr).toBe('Error: Nonexistent flag: --nope (see --help)\n')
   })
 
   it('exits with the code a command asks for', async () => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
+import omit from 'lodash/omit'
 
 export const ROOT = join(__dirname, '../../..')
 
@@ -18,6 +19,8 @@ interface Options {
   cwd?: string
   env?: Record<string, string>
   bin?: string
+  /** Names of the environment that it has not. */
+  without?: string[]
 }
 
 /** Servers of several tests would have one folder for their calls. */
@@ -36,10 +39,10 @@ export class Running {
   private readonly child: ChildProcess
   private readonly watchers = new Set<() => void>()
 
-  constructor(args: string[], { cwd = ROOT, env = {}, bin = join(ROOT, 'bin/run') }: Options = {}) {
+  constructor(args: string[], { cwd = ROOT, env = {}, bin = join(ROOT, 'bin/run'), without = [] }: Options = {}) {
     this.child = spawn(process.execPath, [bin, ...withoutSharedData(args)], {
       cwd,
-      env: { ...cleanEnvironment(), ...env }
+      env: { ...omit(cleanEnvironment(), without), ...env }
     })
     // Whoever is killed closes it while the test still writes.
     this.child.stdin?.on('error', () => undefined)
