@@ -22,7 +22,7 @@ export function testerError(error: EngineError, secrets: string[]): TesterError 
   const fields = fieldErrors(error)
   const answer = error.response?.data
   return {
-    statusCode: error.response?.status ?? error.status ?? 500,
+    statusCode: error.response?.status ?? error.status ?? (fields ? 400 : 500),
     message: redactValue(answer === undefined || answer === '' ? error.message : answer, secrets),
     stack: redactText(error.stack ?? '', secrets).split('\n'),
     ...(fields && { fields }),

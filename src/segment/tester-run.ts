@@ -34,7 +34,7 @@ export async function runAction<Settings>(
     { batched: Array.isArray(payload) }
   )
   const thrown = run.outcomes.find((outcome) => outcome.thrown)?.thrown
-  if (thrown) throw thrown
+  if (thrown) throw namingPaths(thrown, mapping)
   const secrets = secretsIn(engine.definition, settings, auth)
   return [...redacted(run.exchanges, secrets), ...failuresOf(run.outcomes, secrets)]
 }
@@ -83,6 +83,15 @@ function mappingOver<Settings>(
   const merged = { ...(defaultValues(action.fields) as JSONObject), ...mapping }
   const unmapped = Object.keys(merged).length === 0 && !Array.isArray(payload)
   return unmapped ? (payload ?? {}) : merged
+}
+
+/** Core names the field that is missing; whoever sent the event knows it by the path that it is mapped from. */
+function namingPaths(error: Error, mapping: JSONObject): Error {
+  error.message = error.message.replace(/missing the required field '(\w+)'/g, (text, field: string) => {
+    const path = (mapping[field] as { '@path'?: string } | undefined)?.['@path']
+    return path ? `${text}, which is mapped from ${path}` : text
+  })
+  return error
 }
 
 function failuresOf(outcomes: EngineOutcome[], secrets: string[]): (TesterError & { index: number })[] {
