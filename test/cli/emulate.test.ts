@@ -28,6 +28,23 @@ describe('emulate', () => {
     expect((await fetch(`${url}/api/track`, { method: 'POST', body: JSON.stringify(EVENT) })).status).toBe(200)
   })
 
+  it('tells of each request, and of what it can be asked at /', async () => {
+    const emulator = new Running(['emulate', '--port', '0'])
+    const url = await emulator.url()
+    await post(`${url}/eu/api/track`, EVENT)
+    await fetch(`${url}/api/track`, { method: 'POST', body: '{}' })
+
+    const [, log] = await emulator.printed(/ready at .*\n([^]*\n.*app_id.*)\n/)
+    expect(log.split('\n')).toEqual([
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}✓ POST \/eu\/api\/track 200, 1 items$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d {2}✗ POST \/api\/track 400$/),
+      expect.stringMatching(/^ {12}.*app_id/)
+    ])
+    const index = await fetch(url)
+    expect(index.headers.get('content-type')).toMatch('text/html')
+    expect(await index.text()).toContain(`<a href="${url}/_emulator/events">`)
+  })
+
   it('accepts only the API key given', async () => {
     const emulator = new Running(['emulate', '--port', '0', '--app-id', '22'], { env: { HEAP_API_KEY: 'right' } })
     const url = `${await emulator.url()}/api/public/v0/auth_token`

@@ -28,9 +28,8 @@ export default class Emulate extends Command {
     const { emulatorOptions } = await import('../emulator-options')
     const options = emulatorOptions(flags)
     const stopped = stopSignal()
-    const server = await serveEmulator(flags.port, options)
-    this.log(`Heap            ${server.url}/api/track, ... (EU below /eu)`)
-    this.log(`Read back       ${server.url}/_emulator/events, /_emulator/users, /_emulator/requests`)
+    const server = await serveEmulator(flags.port, options, (line) => this.log(line))
+    this.log(server.instructions)
     this.log(`ready at ${server.url}`)
     await stopped
     await server.close()
