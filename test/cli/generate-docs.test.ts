@@ -178,6 +178,24 @@ describe('generate:docs', () => {
     })
   })
 
+  it('makes the folder of the pages, and tells as JSON what it has written', async () => {
+    const root = temporaryFolder()
+    const folder = join(root, 'toy')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'index.ts'), toy('The name.'))
+    const args = ['generate:docs', '--path', folder, '--output', join(root, 'new/pages'), '--json']
+
+    const { code, stdout } = await runCommand(args, { cwd: root })
+    expect({ code, told: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      told: { files: ['new/pages/toy.md'], stale: ['new/pages/toy.md'] }
+    })
+    expect(JSON.parse((await runCommand(args, { cwd: root })).stdout)).toEqual({
+      files: ['new/pages/toy.md'],
+      stale: []
+    })
+  })
+
   it('finds the pages of this project current', async () => {
     expect(await runCommand(['generate:docs', '--check'])).toEqual({ code: 0, stdout: '', stderr: '' })
   })

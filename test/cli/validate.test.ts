@@ -84,6 +84,21 @@ describe('validate', () => {
     ])
   })
 
+  it('refuses a path without anything, and a file that cannot be loaded, in one line', async () => {
+    const file = writeFile(`throw new Error('not today')`)
+
+    expect(await runCommand(['validate', '--path', 'nope'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Error: --path nope does not exist\n'
+    })
+    expect(await runCommand(['validate', '--path', file])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Error: cannot load ${file}: not today\n`
+    })
+  })
+
   it('refuses what is no destination in one line', async () => {
     const file = writeFile('export const x = 1\n')
 

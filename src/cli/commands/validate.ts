@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
-import { Command, Flags } from '@oclif/core'
+import { Command, Flags, ux } from '@oclif/core'
+import { loaded } from '../loaded'
 import type { Problem } from '../validate/problem'
 
 interface Verdict {
@@ -41,12 +42,13 @@ export default class Validate extends Command {
     ])
     return {
       destination: basename(resolve(path)).replace(/\.[jt]s$/, ''),
-      problems: validateDefinition(await loadDefinition(path))
+      problems: validateDefinition(await loaded(path, loadDefinition))
     }
   }
 
   private show({ destination, problems }: Verdict): void {
     for (const { rule, where, message } of problems) this.log(`${destination}: ${where}: ${message} (${rule})`)
-    this.log(`${destination}: problems ${problems.length}`)
+    const colour = problems.length > 0 ? 'red' : 'green'
+    this.log(ux.colorize(colour, `${destination}: problems ${problems.length}`))
   }
 }

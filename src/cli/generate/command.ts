@@ -7,7 +7,8 @@ import { staleFiles, writeGenerated } from './file'
 /** A command that writes files from definitions, or with `--check` tells which are stale. */
 export abstract class GenerateCommand extends Command {
   static baseFlags = {
-    check: Flags.boolean({ description: 'write nothing; list the files that are stale and exit with 1' })
+    check: Flags.boolean({ description: 'write nothing; list the files that are stale and exit with 1' }),
+    json: Flags.boolean({ description: 'print the paths of the files, and of those that were stale, as JSON' })
   }
 
   /** What the files hold, as it stands in messages. */
@@ -25,20 +26,17 @@ export abstract class GenerateCommand extends Command {
     return found.isDirectory()
   }
 
-  protected async settle(files: GeneratedFile[], check: boolean): Promise<void> {
+  protected async settle(files: GeneratedFile[], { check, json }: { check: boolean; json: boolean }): Promise<void> {
     const stale = await staleFiles(files)
-    if (check) return this.failOn(stale)
-    for (const file of stale) await this.write(file)
-    this.log(`${files.length} files of ${this.what}, ${stale.length} written`)
+    if (!check) for (const file of stale) await writeGenerated(file).catch((error: Error) => this.error(error.message))
+    if (json) this.log(JSON.stringify({ files: namesOf(files), stale: namesOf(stale) }, null, 2))
+    else namesOf(stale).forEach((name) => this.log(name))
+    if (check && stale.length > 0)
+      this.error(`stale generated ${this.what}: ${stale.length}. Run ${this.id} to write them`)
+    if (!check && !json) this.log(`${files.length} files of ${this.what}, ${stale.length} written`)
   }
+}
 
-  private failOn(stale: GeneratedFile[]): void {
-    for (const { path } of stale) this.log(relative(process.cwd(), path))
-    if (stale.length) this.error(`stale generated ${this.what}: ${stale.length}. Run ${this.id} to write them`)
-  }
-
-  private async write(file: GeneratedFile): Promise<void> {
-    await writeGenerated(file).catch((error: Error) => this.error(error.message))
-    this.log(relative(process.cwd(), file.path))
-  }
+function namesOf(files: GeneratedFile[]): string[] {
+  return files.map(({ path }) => relative(process.cwd(), path))
 }

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 /** What a file should hold. */
 export interface GeneratedFile {
@@ -12,9 +13,15 @@ export async function staleFiles(files: GeneratedFile[]): Promise<GeneratedFile[
   return files.filter(({ content }, index) => content !== found[index])
 }
 
-/** @throws Error that names the file */
+/**
+ * Makes the folder, too.
+ * @throws Error that names the file
+ */
 export async function writeGenerated({ path, content }: GeneratedFile): Promise<void> {
-  await writeFile(path, content).catch((error: Error) => {
-    throw new Error(`cannot write ${path}: ${error.message}`)
-  })
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, content)
+  } catch (error) {
+    throw new Error(`cannot write ${path}: ${(error as Error).message}`)
+  }
 }

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { GenerateCommand } from '../../generate/command'
 import type { GeneratedFile } from '../../generate/file'
+import { loaded } from '../../loaded'
 
 export default class GenerateDocs extends GenerateCommand {
   static description = 'Write the tables of docs/<destination>.md, the catalog page, from the definition'
@@ -31,7 +32,7 @@ export default class GenerateDocs extends GenerateCommand {
     const output = flags.output ?? join(this.config.root, 'docs')
     await this.settle(
       await Promise.all((flags.path ?? registeredFolders).map((path) => this.pageOf(path, output))),
-      flags.check
+      flags
     )
   }
 
@@ -43,7 +44,7 @@ export default class GenerateDocs extends GenerateCommand {
     ])
     const page = join(output, `${basename(resolve(path))}.md`)
     const present = await readFile(page, 'utf8').catch(() => undefined)
-    const definition = await loadDefinition(path)
+    const definition = await loaded(path, loadDefinition)
     try {
       return { path: page, content: catalogPage(definition, present) }
     } catch (error) {

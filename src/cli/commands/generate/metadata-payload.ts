@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { Flags } from '@oclif/core'
 import { GenerateCommand } from '../../generate/command'
 import type { GeneratedFile } from '../../generate/file'
+import { loaded } from '../../loaded'
 
 export default class GenerateMetadataPayload extends GenerateCommand {
   static description = 'Write what Segment needs to know of a destination to metadata.json beside the definition'
@@ -26,7 +27,7 @@ export default class GenerateMetadataPayload extends GenerateCommand {
     const { flags } = await this.parse(GenerateMetadataPayload)
     this.requireSources()
     const paths = flags.path ?? (await import('../../registered-destinations')).registeredFolders
-    await this.settle(await Promise.all(paths.map((path) => this.fileOf(path))), flags.check)
+    await this.settle(await Promise.all(paths.map((path) => this.fileOf(path))), flags)
   }
 
   private async fileOf(path: string): Promise<GeneratedFile> {
@@ -35,6 +36,6 @@ export default class GenerateMetadataPayload extends GenerateCommand {
       import('../../../segment/load-definition')
     ])
     const folder = (await this.isFolder(path)) ? path : dirname(path)
-    return metadataFile(folder, await loadDefinition(path))
+    return metadataFile(folder, await loaded(path, loadDefinition))
   }
 }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { GenerateCommand } from '../../generate/command'
 import { staleFiles } from '../../generate/file'
+import { loaded } from '../../loaded'
 import type { GeneratedFile } from '../../generate/file'
 
 export default class GenerateTypes extends GenerateCommand {
@@ -35,7 +36,7 @@ export default class GenerateTypes extends GenerateCommand {
     const { flags } = await this.parse(GenerateTypes)
     this.requireSources()
     const paths = flags.path ?? (await import('../../registered-destinations')).registeredFolders
-    await this.settle(await this.generate(paths), flags.check)
+    await this.settle(await this.generate(paths), flags)
     if (flags.watch) await this.watch(paths)
   }
 
@@ -51,7 +52,7 @@ export default class GenerateTypes extends GenerateCommand {
       import('../../../segment/load-definition')
     ])
     const folder = (await this.isFolder(path)) ? path : dirname(path)
-    return typesOf(folder, await loadExport(path))
+    return typesOf(folder, await loaded(path, loadExport))
   }
 
   private async watch(paths: string[]): Promise<void> {
@@ -74,7 +75,7 @@ export default class GenerateTypes extends GenerateCommand {
   private async again(paths: string[]): Promise<void> {
     try {
       const files = await this.generate(paths)
-      if ((await staleFiles(files)).length > 0) await this.settle(files, false)
+      if ((await staleFiles(files)).length > 0) await this.settle(files, { check: false, json: false })
     } catch (error) {
       this.logToStderr(`cannot generate: ${(error as Error).message}`)
     }
