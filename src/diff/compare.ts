@@ -1,5 +1,6 @@
 import { textOf } from '../segment/sent-leaves'
-import type { SideOutcome, Told } from './told'
+import type { Told } from '../segment/told'
+import type { SideOutcome } from './side'
 
 export const DIFFERENCE_KINDS = [
   'request only before',

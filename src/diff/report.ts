@@ -3,7 +3,7 @@ import { IdentityForecast } from '../replay/identity-forecast'
 import type { Forecast } from '../replay/identity-forecast'
 import { DIFFERENCE_KINDS } from './compare'
 import type { Difference, Verdict } from './compare'
-import type { SideOutcome } from './told'
+import type { SideOutcome } from './side'
 
 export const OUTCOMES = [
   'same',

@@ -10,9 +10,16 @@ import type { Subscription } from '../segment/connection'
 import { Engine } from '../segment/engine'
 import { loadDefinition } from '../segment/load-definition'
 import type { SegmentMessage } from '../segment/message'
-import { requestsByEvent } from '../segment/requests-by-event'
-import { collect } from './told'
-import type { SideOutcome } from './told'
+import { requestsByEvent, requestsOf } from '../segment/requests-by-event'
+import { toldBy } from '../segment/told'
+import type { Told } from '../segment/told'
+
+/** What came of an event at one side. */
+export interface SideOutcome {
+  told: Told[]
+  /** Why the destination refuses it. */
+  refusals: string[]
+}
 
 export interface SideOptions {
   /** `before` or `after`: the flags that set it begin so. */
@@ -81,9 +88,11 @@ export class Side {
     const run = await this.engine.runApart({ action, mapping, settings: this.settings }, events, { batched: true })
     const isBatched = this.definition.actions[action].performBatch !== undefined
     for (const [position, index] of indices.entries()) {
-      const before = outcomes[index].told.length
-      collect(outcomes[index], run.outcomes[position])
-      for (const { endpoint } of outcomes[index].told.slice(before)) this.count(endpoint, isBatched)
+      const outcome = run.outcomes[position]
+      const told = requestsOf(outcome).flatMap(toldBy)
+      for (const { endpoint } of told) this.count(endpoint, isBatched)
+      outcomes[index].told.push(...told)
+      if (outcome.status >= 300) outcomes[index].refusals.push(outcome.error ?? `status ${outcome.status}`)
     }
   }
 

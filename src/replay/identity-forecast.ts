@@ -1,12 +1,7 @@
 import { realId } from '../lib/heap/identity'
 import { MAX_LINKS_PER_IDENTITY_A_MONTH } from '../lib/heap/limits'
-
-/** What a request tells Heap of a person, as far as it joins people. */
-export interface PersonTold {
-  owner: { kind: string; id: string }
-  properties: ReadonlyMap<string, unknown>
-  fields: ReadonlyMap<string, unknown>
-}
+import { printable } from '../segment/printable'
+import type { Told } from '../segment/told'
 
 /** An identity under which Heap would make one person of many. */
 export interface Merge {
@@ -62,7 +57,7 @@ export class IdentityForecast {
   private held = 0
   private approximate = false
 
-  add({ owner, properties, fields }: PersonTold, event: { messageId: string; timestamp: string }): void {
+  add({ owner, properties, fields }: Told, event: { messageId: string; timestamp: string }): void {
     if (owner.kind !== 'identity') return
     const anonymousId = properties.get('anonymous_id') ?? fields.get('user_identifier.anonymous_id')
     const userId = fields.get('user_id')
@@ -135,4 +130,18 @@ function mergeInto(identity: string, known: Known): Merge | undefined {
 
 function idsIn({ anonymousIds, heapUserIds }: Merge): number {
   return anonymousIds + heapUserIds
+}
+
+/** The forecast in lines, none where nobody is joined. */
+export function forecastLines({ joined, merges, mergesInAll, approximate }: Forecast): string[] {
+  if (joined === 0 && mergesInAll === 0) return []
+  const bound = approximate ? 'at least ' : ''
+  return [
+    `people: ${bound}${joined} anonymous IDs and Heap user IDs would become part of an identity`,
+    ...merges.map(
+      ({ identity, why, anonymousIds, heapUserIds, messageId }) =>
+        `one person of many, for good: ${JSON.stringify(identity)} (${why}), anonymous IDs ${anonymousIds}, Heap user IDs ${heapUserIds}, first message ${messageId}`
+    ),
+    ...(mergesInAll > merges.length ? [`and ${mergesInAll - merges.length} more of them`] : [])
+  ].map(printable)
 }

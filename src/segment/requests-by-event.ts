@@ -31,20 +31,30 @@ export function requestsOf({ sent }: { sent?: unknown }): EventRequest[] {
   return (sent as { requests?: EventRequest[] } | undefined)?.requests ?? []
 }
 
+type Batch<Settings> = Parameters<NonNullable<ActionDefinition<Settings>['performBatch']>>[1]
+
+/** The requests that an action would make for one payload of a batch. Rejects when it refuses that one. */
+export async function requestsFor<Settings>(
+  { perform }: ActionDefinition<Settings>,
+  data: Batch<Settings>,
+  index: number
+): Promise<EventRequest[]> {
+  const requests: EventRequest[] = []
+  const payload = (data.payload as unknown[])[index]
+  const audienceMembership = data.audienceMembership?.[index]
+  await perform(notingClient(requests), { ...data, payload, audienceMembership } as Parameters<typeof perform>[1])
+  return requests
+}
+
 function eventByEvent<Settings>(action: ActionDefinition<Settings>): ActionDefinition<Settings> {
-  const { perform } = action
   return {
     ...action,
     performBatch: async (_request, data) => {
       const response = new MultiStatusResponse()
-      for (const [index, payload] of (data.payload as JSONLikeObject[]).entries()) {
-        const requests: EventRequest[] = []
-        const audienceMembership = data.audienceMembership?.[index]
+      for (const index of (data.payload as unknown[]).keys()) {
         try {
-          await perform(notingClient(requests), { ...data, payload, audienceMembership } as Parameters<
-            typeof perform
-          >[1])
-          response.pushSuccessResponse({ status: 200, sent: { requests } as object as JSONLikeObject, body: {} })
+          const sent: object = { requests: await requestsFor(action, data, index) }
+          response.pushSuccessResponse({ status: 200, sent: sent as JSONLikeObject, body: {} })
         } catch (error) {
           response.pushErrorResponse(failureOf(error))
         }

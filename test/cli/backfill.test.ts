@@ -168,6 +168,20 @@ describe('backfill', () => {
     expect(readdirSync(here.folder)).toStrictEqual(['a.ndjson'])
   })
 
+  it('foretells with --dry-run whom Heap would merge', async () => {
+    const kiosk = (number: number) => ({
+      ...track(number),
+      type: 'identify',
+      userId: 'kiosk',
+      anonymousId: `anon-${number}`
+    })
+    write('a.ndjson', lines(...Array.from({ length: 12 }, (_, at) => kiosk(at))))
+    expect((await backfill('a.ndjson', '--dry-run')).stdout).toContain(
+      'people: 12 anonymous IDs and Heap user IDs would become part of an identity\n' +
+        'one person of many, for good: "kiosk" (shared), anonymous IDs 12, Heap user IDs 0, first message message-0\n'
+    )
+  })
+
   it('takes settings and a mapping from files', async () => {
     write('a.ndjson', lines(track(1, { context: { traits: { plan: 'pro' } } })))
     write('settings.json', '\ufeff{"appId": 12, "region": "EU"}')

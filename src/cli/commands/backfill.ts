@@ -55,7 +55,7 @@ export default class Backfill extends Command {
     const totals = sumOf(done)
     if (done.length > 1 && !dryRun && !flags.json) this.log(summaryOf({ path: 'all files', totals }))
     if (signal.aborted) this.stopped(done)
-    if (dryRun) this.show(dryRun, flags.json)
+    if (dryRun) await this.show(dryRun, flags.json)
     if (totals.rejected > 0) this.exit(EXIT_WITH_REJECTIONS)
   }
 
@@ -69,15 +69,18 @@ export default class Backfill extends Command {
     this.exit(EXIT_INTERRUPTED)
   }
 
-  private show({ actions, requests }: DryRun, json: boolean): void {
+  private async show({ actions, requests, people }: DryRun, json: boolean): Promise<void> {
+    const forecast = people.result()
     if (json) {
-      const objects = { actions: Object.fromEntries(actions), requests: Object.fromEntries(requests) }
+      const objects = { actions: Object.fromEntries(actions), requests: Object.fromEntries(requests), people: forecast }
       return this.log(JSON.stringify(objects))
     }
     for (const [action, { payloads, first }] of actions) {
       this.log(`${action}: ${payloads} payloads, the first: ${JSON.stringify(first, null, 2)}`)
     }
     for (const [path, count] of requests) this.log(`requests to ${path}: ${count}`)
+    const { forecastLines } = await import('../../replay/identity-forecast')
+    for (const line of forecastLines(forecast)) this.log(line)
   }
 }
 

@@ -1,8 +1,6 @@
-import { isJsonObject } from '../segment/json-object'
-import { requestsOf } from '../segment/requests-by-event'
-import type { EventRequest } from '../segment/requests-by-event'
-import { textOf } from '../segment/sent-leaves'
-import type { EngineOutcome } from '../segment/engine-outcome'
+import { isJsonObject } from './json-object'
+import type { EventRequest } from './requests-by-event'
+import { textOf } from './sent-leaves'
 
 /** One thing that an event tells Heap, in a request of its own or as an item of one. */
 export interface Told {
@@ -22,20 +20,8 @@ export interface Owner {
   id: string
 }
 
-/** What came of an event at one side. */
-export interface SideOutcome {
-  told: Told[]
-  /** Why the destination refuses it. */
-  refusals: string[]
-}
-
-/** Adds what one subscription made of the event. */
-export function collect(side: SideOutcome, outcome: EngineOutcome): void {
-  if (outcome.status >= 300) side.refusals.push(outcome.error ?? `status ${outcome.status}`)
-  for (const request of requestsOf(outcome)) side.told.push(...toldBy(request))
-}
-
-function toldBy({ url, body }: EventRequest): Told[] {
+/** What a request tells Heap, item by item. */
+export function toldBy({ url, body }: EventRequest): Told[] {
   const [endpoint] = url.replace(/^https?:\/\//, '').split('?')
   const whole = bodyOf(body)
   const lists = Object.values(whole).filter(Array.isArray)
