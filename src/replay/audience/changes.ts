@@ -30,36 +30,40 @@ export class Changes {
 
   constructor(private readonly options: ChangesOptions) {}
 
-  /** The store knows each batch before it is sent, and after it what Heap has acknowledged. */
+  /** The store knows each batch before it is sent: while the batch before is on its way, which costs no time. */
   async send(memberships: AsyncIterable<Membership[]>): Promise<void> {
-    const { signal } = this.options
-    const unsettled = new Map<string, Membership>()
+    const unsettled = new Set<string>()
+    let sending = Promise.resolve()
     try {
       for await (const batch of batchesOf(memberships)) {
-        if (signal.aborted) return
-        for (const member of batch) unsettled.set(member.id, member)
-        await this.save(unsettled)
-        await this.deliver(unsettled)
-        if (unsettled.size > 0) return
+        await this.save([...unsettled, ...batch.map(({ id }) => id)])
+        await sending
+        if (this.options.signal.aborted) return
+        for (const { id } of batch) unsettled.add(id)
+        sending = this.deliver(batch, unsettled)
+        // Awaited below; until then, nobody else would take an error.
+        sending.catch(() => undefined)
       }
+      await sending
     } finally {
-      await this.save(unsettled)
+      await sending.catch(() => undefined)
+      await this.save([...unsettled])
     }
   }
 
-  private async save(unsettled: Map<string, Membership>): Promise<void> {
+  private async save(told: string[]): Promise<void> {
     const { members } = this.options
     const acknowledged = this.acknowledged
     this.acknowledged = new Map()
-    await members.settle(acknowledged, [...unsettled.keys()])
+    await members.settle(acknowledged, told)
     await members.refuse(this.refusals.splice(0))
   }
 
-  private async deliver(unsettled: Map<string, Membership>): Promise<void> {
+  private async deliver(batch: Membership[], unsettled: Set<string>): Promise<void> {
     const { key, target, signal, progress } = this.options
     const subscriptions = defaultSubscriptions(target.engine.definition)
     const [subscription] = subscriptions.filter(({ partnerAction }) => partnerAction === 'syncAudience')
-    this.waiting = unsettled.size
+    this.waiting = batch.length
     await deliver(
       {
         engine: target.engine,
@@ -67,12 +71,12 @@ export class Changes {
         signal,
         settle: ({ member }, outcome) => {
           unsettled.delete(member.id)
-          this.waiting = unsettled.size
+          this.waiting--
           this.settle(member, outcome)
         },
         onRetry: (again, reason, { waitMs }) => progress.retry(again.length, reason, waitMs)
       },
-      [...unsettled.values()].map((member) => ({ member, message: audienceCall(key, member) }))
+      batch.map((member) => ({ member, message: audienceCall(key, member) }))
     )
   }
 

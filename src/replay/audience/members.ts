@@ -24,7 +24,7 @@ export class Members {
   private readonly known: Sublevel<boolean>
   /** Which audience of which Heap it is, as JSON. */
   private readonly about: Sublevel<string>
-  /** The ids of the batch that is on its way. */
+  /** The ids that are on their way. */
   private readonly told: Sublevel<string[]>
   private readonly listed: Sublevel<boolean>
   private readonly refusals: Sublevel<Refusal>
@@ -83,7 +83,7 @@ export class Members {
     await writeLines(path, this.refusals.texts())
   }
 
-  /** In one write: what Heap has acknowledged, and the ids of the batch that it is about to be told of. */
+  /** In one write: what Heap has acknowledged, and the ids that it may have been told of before it acknowledges them. */
   async settle(acknowledged: Map<string, boolean>, about: string[]): Promise<void> {
     const changes = [...acknowledged].map(([id, isMember]) =>
       isMember ? this.known.put(id, true) : this.known.del(id)
