@@ -1,6 +1,7 @@
 import { start } from '../../src/emulator'
 import type { RunningEmulator } from '../../src/emulator'
 import { runCommand } from './__helpers__/in-process'
+import { occupy, release } from './__helpers__/ports'
 
 const APP_ID = '11'
 const API_KEY = 'key-1'
@@ -98,11 +99,13 @@ describe('delete', () => {
   })
 
   it('says what to do when no emulator answers', async () => {
-    const args = ['delete', '--emulator', 'http://127.0.0.1:1', '--user-id', 'user-1', '--api-key', API_KEY]
+    const { port, server } = await occupy()
+    await release(server)
+    const url = `http://127.0.0.1:${port}`
+    const args = ['delete', '--emulator', url, '--user-id', 'user-1', '--api-key', API_KEY]
     expect(await runCommand(args)).toMatchObject({
       code: 1,
-      stderr:
-        'Error: no emulator answers at http://127.0.0.1:1: start one with the emulate command, or send with --live\n'
+      stderr: `Error: no emulator answers at ${url}: start one with the emulate command, or send with --live\n`
     })
   })
 
