@@ -42,7 +42,7 @@ export interface ServerOptions extends EmulatorOptions {
 const PATHS = ['/api/*', '/eu/*', '/_emulator/*']
 
 /** What happened to the emulator. */
-export type Change = { type: 'request'; request: RecordedRequest } | { type: 'deletion' } | { type: 'reset' }
+export type Change = { type: 'request'; request: RecordedRequest } | { type: 'deletion' | 'reset' | 'faults' }
 
 export interface Emulator {
   /** Every route, for a server of one's own (through @hono/node-server, or faults cannot reset connections). */
@@ -54,6 +54,8 @@ export interface Emulator {
   accounts(appId?: string): AccountView[]
   /** Back to the state at the start: nothing stored, no requests, rates unused, the faults of the options. */
   reset(): void
+  /** The faults in force, with what is left of `next`. */
+  faults(): Faults
   /** Replaces all faults. Throws an Error that names a wrong one. */
   setFaults(faults: Faults): void
   /** Called after each change. Returns the function that ends it. */
@@ -78,10 +80,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const listeners = new Set<(change: Change) => void>()
   const tell = (change: Change) => listeners.forEach((listener) => listener(change))
   const heap = heapOf(options, tell)
-  const setFaults = (faults: Faults) => heap.faults.set(faults)
+  const setFaults = (faults: Faults) => {
+    heap.faults.set(faults)
+    tell({ type: 'faults' })
+  }
   const reset = () => {
     for (const part of [heap.store, heap.log, heap.deletion, heap.limits]) part?.clear()
-    setFaults(options.faults ?? {})
+    heap.faults.set(options.faults ?? {})
     tell({ type: 'reset' })
   }
   return {
@@ -91,6 +96,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     users: (appId) => heap.store.users(appId),
     accounts: (appId) => heap.store.accounts(appId),
     reset,
+    faults: () => heap.faults.current,
     setFaults,
     onChange: (listener) => {
       listeners.add(listener)

@@ -1,4 +1,10 @@
+import type { CallRecord, CallSummary, RecordedExchange } from '../segment/call-record'
+import type { StoryRow } from '../segment/story'
+
 /** What the page and its server say to each other, as JSON under `/_page`. The page takes the types alone from here. */
+
+export type { Attempt, CallOutcome, CallRecord, Delivery, SubscriptionVerdict } from '../segment/call-record'
+export type { CallSummary, RecordedExchange, StoryRow }
 
 export type JsonObject = Record<string, unknown>
 
@@ -14,6 +20,35 @@ export interface PageState {
   keptSettings: string[]
 }
 
+/** GET /_page/calls?since=: the calls that changed after that revision, in the order of their changes. */
+export interface CallChanges {
+  /** To ask from next. An answer is a part of the list: ask until it is the revision of `LiveState`. */
+  revision: number
+  /** The lowest number that is still kept; null when there is no call. */
+  first: number | null
+  /** How many calls are kept. */
+  total: number
+  calls: CallSummary[]
+}
+
+/** GET /_page/calls/:number */
+export interface CallStory {
+  record: CallRecord
+  /** By the name of the subscription. */
+  rows: Record<string, StoryRow[]>
+}
+
+/** Data of the server-sent events of GET /_page/live: numbers that change when there is something new to ask for. */
+export interface LiveState {
+  /** Of the newest change of any call. */
+  revision: number
+  /** Times that the definition was loaded. */
+  loads: number
+  heap?: HeapState
+  /** Faults that are on, in words. */
+  faults: string[]
+}
+
 /** Body of POST /_page/preview and POST /_page/send. An array of events takes the batch path. */
 export interface RunRequest {
   action: string
@@ -21,11 +56,6 @@ export interface RunRequest {
   /** The whole mapping: no default is added. */
   mapping: JsonObject
   settings: JsonObject
-}
-
-export interface ShownExchange {
-  request: { url: string; method: string; headers: Record<string, string>; body: string }
-  response: { statusCode: number; statusMessage: string; headers: Record<string, string>; body: unknown }
 }
 
 /** What became of one event. */
@@ -38,16 +68,20 @@ export interface EventOutcome {
   retryable: boolean
   /** Messages for fields of the action and for settings, by key. */
   fields: Record<string, string>
+  /** Paths of the mapping that find nothing in the event. */
+  missing: { field: string; path: string }[]
   /** What the mapping made of the event. Absent when the mapping is broken. */
   payload?: JsonObject
-  notes: PropertyNote[]
+  rows: StoryRow[]
 }
 
 /** Answer of POST /_page/send. Exchanges are redacted. */
 export interface RunResult {
   outcomes: EventOutcome[]
-  exchanges: ShownExchange[]
+  exchanges: RecordedExchange[]
   milliseconds: number
+  /** Numbers of the calls that the events became. Empty for a preview. */
+  calls: number[]
 }
 
 /** Answer of POST /_page/preview: what would be sent, each request answered with 200 on the spot. */
@@ -66,24 +100,6 @@ export interface PresetMatch {
   of: number
   /** Why it does not take the first event that it leaves. */
   reason?: string
-}
-
-/** A property that Heap does not have as it was sent. */
-export interface PropertyNote {
-  path: string
-  kind: 'cut' | 'renamed' | 'left out'
-  /** The name it has in Heap; absent when it is left out. */
-  storedAs?: string
-  reason: string
-}
-
-/** Data of the server-sent events of GET /_page/live: numbers that change when there is something new to ask for. */
-export interface LiveState {
-  /** Grows with every call and every result of one. */
-  calls: number
-  /** Times that the definition was loaded. */
-  loads: number
-  heap?: HeapState
 }
 
 export interface HeapState {
@@ -109,23 +125,8 @@ export interface SettingsVerdict {
   ok: boolean
   error?: string
   fields?: Record<string, string>
-}
-
-/** GET /_page/calls: the newest first. */
-export interface CallSummary {
-  number: number
-  receivedAt: string
-  source: 'tracking api' | 'page'
-  type: string
-  name: string
-  who: string
-  results: CallResult[]
-}
-
-export interface CallResult {
-  action: string
-  status: number
-  error?: string
+  /** Whether Heap was asked; what it was not asked it did not confirm. */
+  asked?: boolean
 }
 
 /** A page of a list, the newest first. */
@@ -135,22 +136,14 @@ export interface Listing<Item> {
   total: number
 }
 
-/** GET /_page/events?search=&offset= */
 export interface StoredEvent {
   number: number
-  appId: string
-  userId: string | null
   event: string
-  /** Its idempotency key. */
   messageId: string | null
-  who: string
-  anonymousId: string | null
   endpoint: string
   region: string
   properties: JsonObject
   timestamp: string
-  receivedAt: string
-  notes: PropertyNote[]
 }
 
 /** GET /_page/people?search=&offset= */
@@ -168,8 +161,7 @@ export interface PersonSummary {
 export interface PersonDetails extends Omit<PersonSummary, 'properties'> {
   mergedUserIds: string[]
   properties: JsonObject
-  notes: PropertyNote[]
-  /** Those whose ID is the value of a property: that is how Heap joins people to accounts. */
+  /** Those whose ID is the value of a property: so Heap joins people to accounts. */
   accounts: { accountId: string; property: string }[]
   timeline: Listing<StoredEvent>
 }
@@ -179,7 +171,7 @@ export interface AccountSummary {
   appId: string
   accountId: string
   properties: JsonObject
-  /** How many people have a property with its ID. */
+  /** How many have a property with its ID. */
   people: number
 }
 
@@ -188,14 +180,14 @@ export interface HeapRequest {
   number: number
   receivedAt: string
   method: string
-  /** With `/eu` in front for that region. */
+  /** With `/eu` in front of it for that region. */
   path: string
   items: number
   bytes: number
   /** Null for a connection that was reset. */
   status: number | null
   fault: string | null
-  /** Items that were accepted with success and not applied. */
+  /** Accepted with success and not applied. */
   dropped: number
   body: unknown
   response: unknown

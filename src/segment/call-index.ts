@@ -33,6 +33,10 @@ export class CallIndex {
     return this.byMessageId.get(messageId)
   }
 
+  get size(): number {
+    return this.entries.size
+  }
+
   /** As JSON, calls that changed after this revision, in the order of their changes; `revision` is that of the last. */
   since(revision: number, limit: number): { revision: number; calls: string[] } {
     const changed = [...this.entries.values()].filter((entry) => entry.revision > revision)

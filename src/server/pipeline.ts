@@ -167,7 +167,6 @@ export class Pipeline {
       arrival,
       onPage.map((message) => ({ ...calls.numbered(message), routes: [], unmatched }))
     )
-    this.page?.accepted(messages)
     return undefined
   }
 

@@ -1,75 +1,94 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { PageState } from '../protocol'
 import { useAsked, useLive } from './api'
-import { HeapView } from './heap-view'
-import { knownAction, secretKeys } from './manifest'
-import type { Manifest } from './manifest'
-import { readLink, useLink } from './page-state'
-import type { LinkedState } from './page-state'
-import { SAMPLES } from './samples'
-import { TestView } from './test-view'
+import type { Context } from './context'
+import { callStore } from './calls/call-store'
+import { LiveView } from './calls/live-view'
+import { AccountsView } from './heap/accounts-view'
+import { FaultsView } from './heap/faults-view'
+import { PeopleView, PersonView } from './heap/people-view'
+import { RequestsView } from './heap/requests-view'
+import { Header } from './header'
+import { formatted, withNewId } from './mapping/event'
+import { isForeignLink, readLink, TRY, useLink } from './mapping/linked-state'
+import type { LinkedState } from './mapping/linked-state'
+import { knownAction, secretKeys } from './mapping/manifest'
+import type { Manifest } from './mapping/manifest'
+import { SAMPLES } from './mapping/samples'
+import { TryView } from './mapping/try-view'
+import { go, Link, useAddress } from './router'
+import { SettingsView } from './settings-view'
 
 export function App() {
-  const live = useLive()
-  const { answer: manifest, error } = useAsked<Manifest>('/manifest', live?.loads)
-  const { answer: server } = useAsked<PageState>('/_page/state', live?.loads)
+  const live = useLive(() => callStore.clear())
+  const { answer: manifest, error } = useKept(useAsked<Manifest>('/manifest', live?.loads))
+  const { answer: server } = useKept(useAsked<PageState>('/_page/state', live?.loads))
+  const revision = live?.revision ?? 0
+  useEffect(() => void callStore.follow(revision).catch(() => undefined), [revision, live])
   if (error && !manifest) return <p role="alert">{error}</p>
-  if (!manifest || !server) return <p>Loading…</p>
+  if (!manifest || !server) return <p className="empty">Loading…</p>
   return <Loaded manifest={manifest} server={server} live={live} />
 }
 
-interface LoadedProps {
-  manifest: Manifest
-  server: PageState
-  live: ReturnType<typeof useLive>
+/** The answer before stays while there is none. */
+function useKept<Asked extends { answer?: unknown }>(asked: Asked): Asked {
+  const kept = useRef(asked)
+  if (asked.answer !== undefined || kept.current.answer === undefined) kept.current = asked
+  return kept.current
 }
 
-const VIEWS = { test: 'Test a mapping', heap: 'Heap' }
-
-function Loaded({ manifest, server, live }: LoadedProps) {
+function Loaded({ manifest, server, live }: Pick<Context, 'manifest' | 'server' | 'live'>) {
   const [state, setState] = useState<LinkedState>(() => startingState(manifest, server))
+  const [isForeign, setForeign] = useState(isForeignLink)
   const [secrets] = useState(() => secretKeys(manifest))
-  useLink(state, secrets)
-  const shown = { ...state, action: knownAction(manifest, state.action) }
+  useLink(state, secrets, isForeign)
+  const change = (part: Partial<LinkedState>) => setState((before) => ({ ...before, ...part }))
+  const edit: Context['edit'] = ({ event, action, changes }) => {
+    setForeign(false)
+    change({ event: formatted(event), action, changes: { ...state.changes, [action]: changes } })
+    go(TRY)
+  }
+  const context: Context = {
+    manifest,
+    server,
+    live,
+    state: { ...state, action: knownAction(manifest, state.action) },
+    settings: state.settings,
+    change,
+    edit,
+    isForeign,
+    trust: () => setForeign(false)
+  }
   return (
     <>
-      <header>
-        <h1>Segment to {manifest.name}</h1>
-        <nav aria-label="Views">
-          {Object.entries(VIEWS).map(([view, title]) => (
-            <button
-              key={view}
-              type="button"
-              aria-current={state.view === view ? 'page' : undefined}
-              onClick={() => setState({ ...state, view: view as LinkedState['view'] })}
-            >
-              {title}
-              {view === 'heap' && live?.heap && ` (people: ${live.heap.people}, events: ${live.heap.events})`}
-            </button>
-          ))}
-        </nav>
-        {!live && <p role="status">The server does not answer.</p>}
-      </header>
-      {server.live && (
-        <p className="banner" role="alert">
-          LIVE: what you send goes to the real Heap.
-        </p>
-      )}
-      <main>
-        {state.view === 'test' ? (
-          <TestView manifest={manifest} server={server} state={shown} calls={live?.calls} onState={setState} />
-        ) : (
-          <HeapView heap={live?.heap} />
-        )}
-      </main>
+      <Header context={context} />
+      <View context={context} />
     </>
+  )
+}
+
+function View({ context }: { context: Context }) {
+  const [view, ...path] = useAddress().pathname.slice(1).split('/').map(decodeURIComponent)
+  if (view === '') return <LiveView context={context} />
+  if (view === 'try') return <TryView context={context} />
+  if (view === 'settings') return <SettingsView context={context} />
+  if (context.server.live) return <p className="empty">Calls go to the real Heap: look there for what it has.</p>
+  if (view === 'people' && path.length === 2) return <PersonView path={path} context={context} />
+  if (view === 'people') return <PeopleView context={context} />
+  if (view === 'accounts') return <AccountsView context={context} />
+  if (view === 'requests') return <RequestsView context={context} />
+  if (view === 'faults') return <FaultsView context={context} />
+  return (
+    <p className="empty">
+      There is nothing here. <Link href="/">Go to the calls</Link>
+    </p>
   )
 }
 
 function startingState(manifest: Manifest, server: PageState): LinkedState {
   const [sample] = SAMPLES
-  const linked = readLink()
+  const linked = location.pathname === TRY ? readLink() : {}
   const action = knownAction(manifest, sample.action)
-  const event = JSON.stringify(sample.event, null, 2)
-  return { view: 'test', action, event, changes: {}, ...linked, settings: { ...server.settings, ...linked.settings } }
+  const event = formatted(withNewId(sample.event))
+  return { action, event, changes: {}, ...linked, settings: { ...server.settings, ...linked.settings } }
 }

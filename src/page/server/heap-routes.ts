@@ -5,7 +5,6 @@ import type { HeapView, Question } from './heap-view'
 /** What the emulator holds, for the page. */
 export function heapRoutes(heap: HeapView): Hono {
   const app = new Hono()
-  app.get('/events', (context) => context.json(heap.events(question(context))))
   app.get('/people', (context) => context.json(heap.people(question(context))))
   app.get('/accounts', (context) => context.json(heap.accounts(question(context))))
   app.get('/requests', (context) => context.json(heap.requests(question(context))))

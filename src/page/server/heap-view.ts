@@ -1,5 +1,4 @@
 import type { AccountView, Change, Emulator, EventView, UserView } from '../../emulator'
-import type { PropertyHistory } from './property-history'
 import { RateWindow } from './rate-window'
 import { outline, shownRequest } from './shown-request'
 import type {
@@ -35,10 +34,7 @@ export class HeapView {
   private content?: Content
   private readonly listeners = new Set<() => void>()
 
-  constructor(
-    private readonly emulator: Emulator,
-    private readonly propertyHistory: PropertyHistory
-  ) {
+  constructor(private readonly emulator: Emulator) {
     emulator.onChange((change) => this.changed(change))
   }
 
@@ -50,13 +46,6 @@ export class HeapView {
   state(): HeapState {
     const { events, people } = this.read()
     return { version: this.version, people: people.length, events: events.length, rates: this.rates.rates() }
-  }
-
-  events({ search, offset }: Question): Listing<StoredEvent> {
-    return this.listed(
-      this.read().events.filter((event) => matches(search, textOf(event))),
-      offset
-    )
   }
 
   people({ search, offset }: Question): Listing<PersonSummary> {
@@ -91,7 +80,6 @@ export class HeapView {
       ...this.summary(person),
       mergedUserIds: person.merged_user_ids,
       properties: person.properties,
-      notes: this.propertyHistory.ofPerson(person),
       accounts: this.emulator.accounts(appId).flatMap((account) => {
         const property = accountProperty(person, account)
         return property === undefined ? [] : { accountId: account.account_id, property }
@@ -102,25 +90,7 @@ export class HeapView {
 
   private listed(events: NumberedEvent[], offset: number): Listing<StoredEvent> {
     const page = events.slice(offset, offset + PAGE_SIZE)
-    return { items: page.map((event) => this.shown(event)), total: events.length }
-  }
-
-  private shown(event: NumberedEvent): StoredEvent {
-    return {
-      number: event.number,
-      appId: event.app_id,
-      userId: event.user_id,
-      event: event.event,
-      messageId: event.idempotency_key,
-      who: event.identity ?? event.anonymous_id ?? event.user_id ?? '',
-      anonymousId: event.anonymous_id,
-      endpoint: event.endpoint,
-      region: event.region,
-      properties: event.properties,
-      timestamp: event.timestamp,
-      receivedAt: event.received_at,
-      notes: this.propertyHistory.ofEvent(event)
-    }
+    return { items: page.map(shownEvent), total: events.length }
   }
 
   private summary(person: UserView): PersonSummary {
@@ -155,6 +125,18 @@ function accountProperty({ app_id, properties }: UserView, account: AccountView)
   return Object.keys(properties).find((key) => String(properties[key]) === account.account_id)
 }
 
+function shownEvent(event: NumberedEvent): StoredEvent {
+  return {
+    number: event.number,
+    event: event.event,
+    messageId: event.idempotency_key,
+    endpoint: event.endpoint,
+    region: event.region,
+    properties: event.properties,
+    timestamp: event.timestamp
+  }
+}
+
 function contentOf(emulator: Emulator): Content {
   const events = emulator.events().map((event, index) => ({ ...event, number: index + 1 }))
   const eventsOf = new Map<string, number>()
@@ -169,10 +151,6 @@ function compare(a: string, b: string): number {
 
 function keyOf({ app_id, user_id }: { app_id: string; user_id: string | null }): string {
   return `${app_id} ${user_id}`
-}
-
-function textOf({ event, identity, anonymous_id, user_id, properties }: EventView): string {
-  return JSON.stringify([event, identity, anonymous_id, user_id, properties])
 }
 
 /** Every word must be there. */

@@ -33,9 +33,10 @@ export async function testSettings(engine: Engine, settings: JSONObject): Promis
   const { definition } = engine
   const secrets = secretsIn(definition, settings, undefined)
   const hide = (text: string) => redactText(text, secrets)
+  let asked = false
   try {
-    await engine.destination().testAuthentication(settings)
-    return { ok: true }
+    await engine.destination(() => (asked = true)).testAuthentication(settings)
+    return { ok: true, asked }
   } catch (error) {
     const { message, fields } = problemOf(error, Object.keys(definition.authentication?.fields ?? {}))
     return { ok: false, error: hide(message), fields: mapValues(fields, hide) }

@@ -3,23 +3,22 @@ import mapValues from 'lodash/mapValues'
 import type { Engine } from '../../segment/engine'
 import type { EngineOutcome } from '../../segment/engine-outcome'
 import type { AttemptOutcome } from '../../segment/calls'
-import { isAnswered } from '../../segment/exchange'
 import type { Exchange } from '../../segment/exchange'
 import { redactExchange, redactText, secretsIn } from '../../segment/redact'
 import { isRetryable } from '../../segment/retry'
 import { fieldsIn, problemOf } from './field-problems'
-import { isJsonObject } from '../../segment/json-object'
-import { propertyNotes } from './property-notes'
-import type { EventOutcome, JsonObject, RunRequest, RunResult } from '../protocol'
+import { sentItems } from '../../segment/sent-leaves'
+import { missingPaths, storyRows } from '../../segment/story'
+import type { EventOutcome, JsonObject, RecordedExchange, RunRequest, RunResult } from '../protocol'
 
 /**
  * Runs the action for an event, or for an array of events as one batch. Never throws for what an event contains.
- * `onRun` is told what became of each event.
+ * `record` is told what became of each event, and gives their numbers.
  */
 export async function runEvents(
   engine: Engine,
   request: RunRequest,
-  onRun?: (outcomes: AttemptOutcome[]) => void
+  record: (outcomes: AttemptOutcome[]) => number[] = () => []
 ): Promise<RunResult> {
   const { action, event, mapping, settings } = request
   const call = { action, mapping: mapping as JSONObject, settings }
@@ -28,14 +27,24 @@ export async function runEvents(
   const { outcomes, exchanges } = await engine.run(call, eventsOf(event) as JSONObject[], { batched })
   const milliseconds = Math.max(0, Date.now() - startedAt)
   const run = { startedAt, milliseconds, size: outcomes.length, exchanges }
-  onRun?.(outcomes.map(({ status, error, sent }) => ({ status, error, sent, run })))
+  const calls = record(outcomes.map(({ status, error, sent }) => ({ status, error, sent, run })))
   const secrets = secretsIn(engine.definition, settings, undefined)
   const keys = fieldKeys(engine.definition, action)
+  const events = eventsOf(event)
   return {
     milliseconds,
-    exchanges: exchanges.filter(isAnswered).map((exchange) => redactExchange(exchange, secrets)),
-    outcomes: outcomes.map((outcome) => shown(outcome, batched ? [outcome.sent] : sentIn(exchanges), keys, secrets))
+    calls,
+    exchanges: exchanges.map((exchange) => recorded(exchange, secrets)),
+    outcomes: outcomes.map((outcome, index) => ({
+      ...shown(outcome, keys, secrets),
+      ...comparison(call.mapping, events[index], outcome, batched ? [outcome.sent] : sentItems(exchanges))
+    }))
   }
+}
+
+function recorded(exchange: Exchange, secrets: string[]): RecordedExchange {
+  const { request, response, milliseconds } = redactExchange(exchange, secrets)
+  return { request, response, problem: response ? null : 'no answer', milliseconds }
 }
 
 export function eventsOf(event: unknown): JsonObject[] {
@@ -46,7 +55,7 @@ function fieldKeys({ actions, authentication }: DestinationDefinition, action: s
   return [...Object.keys(actions[action].fields), ...Object.keys(authentication?.fields ?? {})]
 }
 
-function shown(outcome: EngineOutcome, sent: unknown[], keys: string[], secrets: string[]): EventOutcome {
+function shown(outcome: EngineOutcome, keys: string[], secrets: string[]) {
   const { status, payload } = outcome
   const { error, fields } = problemIn(outcome, keys)
   const hide = (text: string) => redactText(text, secrets)
@@ -55,8 +64,21 @@ function shown(outcome: EngineOutcome, sent: unknown[], keys: string[], secrets:
     error: error === undefined ? undefined : hide(error),
     retryable: isRetryable(status),
     fields: mapValues(fields, hide),
-    payload,
-    notes: payload && sent.some(isJsonObject) ? propertyNotes(objectsIn(payload), sent.flatMap(propertiesOf)) : []
+    payload
+  }
+}
+
+/** What the mapping did not find, and what the action made of the rest. */
+function comparison(
+  mapping: JSONObject,
+  event: JsonObject,
+  { payload }: EngineOutcome,
+  sent: unknown[]
+): Pick<EventOutcome, 'missing' | 'rows'> {
+  const items = sent.filter(Boolean)
+  return {
+    missing: missingPaths(mapping, event as JSONObject),
+    rows: payload && items.length > 0 ? storyRows(mapping, payload, items).rows : []
   }
 }
 
@@ -67,29 +89,4 @@ function problemIn(
   if (!thrown) return { error, fields: error === undefined ? {} : fieldsIn(error, keys) }
   const { message, fields } = problemOf(thrown, keys)
   return { error: message, fields }
-}
-
-function objectsIn(payload: JsonObject): JsonObject[] {
-  return Object.values(payload).filter(isJsonObject)
-}
-
-/** Whatever Heap calls them: `properties`, or `custom_properties` at the partner endpoint. */
-function propertiesOf(item: unknown): JsonObject[] {
-  if (!isJsonObject(item)) return []
-  return [item.properties, item.custom_properties].filter(isJsonObject)
-}
-
-function sentIn(exchanges: Exchange[]): unknown[] {
-  return exchanges.flatMap(({ request }) => {
-    const lists = Object.values(parsed(request.body)).filter(Array.isArray)
-    return lists.flat() as unknown[]
-  })
-}
-
-function parsed(body: string): object {
-  try {
-    return Object(JSON.parse(body)) as object
-  } catch {
-    return {}
-  }
 }

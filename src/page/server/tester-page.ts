@@ -3,11 +3,10 @@ import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Emulator } from '../../emulator'
 import { Engine } from '../../segment/engine'
-import type { CallChange, Calls } from '../../segment/calls'
+import type { Calls } from '../../segment/calls'
 import { BodyError, readJsonObject } from '../../segment/json-body'
-import type { SegmentMessage } from '../../segment/message'
-import { CallHistory } from './call-history'
-import { PropertyHistory } from './property-history'
+import { callRoutes } from './call-routes'
+import { faultRoutes, faultsInWords } from './fault-routes'
 import { heapRoutes } from './heap-routes'
 import { HeapView } from './heap-view'
 import { KeptSettings, testSettings } from './kept-settings'
@@ -16,10 +15,9 @@ import { pageFiles } from './page-files'
 import { matchPresets } from './preset-match'
 import { eventsOf, runEvents } from './run-events'
 import { runRequest } from './run-request'
-import type { PageState, PreviewResult, RunRequest, RunResult } from '../protocol'
+import type { LiveState, PageState, PreviewResult, RunRequest, RunResult } from '../protocol'
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024
-const LISTED_CALLS = 50
 
 export interface TesterPageOptions {
   url: string
@@ -34,8 +32,6 @@ export interface TesterPageOptions {
 /** The page at `/` and what it asks for under `/_page`. */
 export class TesterPage {
   readonly app = new Hono()
-  private readonly history = new CallHistory()
-  private readonly propertyHistory = new PropertyHistory(this.history)
   private readonly settings: KeptSettings
   private readonly heap?: HeapView
   private readonly listeners = new Set<() => void>()
@@ -49,9 +45,9 @@ export class TesterPage {
   ) {
     this.settings = new KeptSettings(options.settings)
     this.previewing = previewing(engine)
-    this.heap = options.emulator && new HeapView(options.emulator, this.propertyHistory)
+    this.heap = options.emulator && new HeapView(options.emulator)
     this.heap?.onChange(() => this.tell())
-    options.calls.onChange((change) => this.changed(change))
+    options.calls.onChange(() => this.tell())
     this.load(engine)
     this.route()
   }
@@ -60,21 +56,6 @@ export class TesterPage {
     this.engine = engine
     this.previewing = previewing(engine)
     this.loads += 1
-    this.propertyHistory.use(engine.definition)
-    this.tell()
-  }
-
-  /** Calls that the Tracking API took. */
-  accepted(messages: SegmentMessage[]): void {
-    for (const message of messages) this.history.add(message)
-    this.tell()
-  }
-
-  private changed({ summary, attempt }: CallChange): void {
-    const call = summary.messageId === null ? undefined : this.history.withMessageId(summary.messageId)
-    if (!attempt || summary.via !== 'tracking API') return
-    const { action, status, error } = attempt
-    this.history.settle(call, { action, status, error: status < 300 ? undefined : error })
     this.tell()
   }
 
@@ -91,12 +72,9 @@ export class TesterPage {
       const sent = await readJsonObject(context.req.raw, MAX_BODY_BYTES)
       return context.json(await testSettings(this.engine, this.settings.complete(this.engine.definition, sent)))
     })
-    app.get('/_page/calls', (context) => context.json(this.history.newest(LISTED_CALLS)))
-    app.get('/_page/calls/:number', (context) => {
-      const call = this.history.numbered(Number(context.req.param('number')))
-      return call ? context.json(call.message) : context.json({ error: 'The call is no longer kept.' }, 404)
-    })
+    app.route('/_page', callRoutes(this.options.calls))
     if (this.heap) app.route('/_page', heapRoutes(this.heap))
+    if (this.options.emulator) app.route('/_page', faultRoutes(this.options.emulator))
   }
 
   private state(): PageState {
@@ -107,11 +85,20 @@ export class TesterPage {
   }
 
   private live(context: Context): Response {
-    const state = () => ({ calls: this.history.revision, loads: this.loads, heap: this.heap?.state() })
-    return liveStream(context, state, (listener) => {
-      this.listeners.add(listener)
-      return () => this.listeners.delete(listener)
-    })
+    return liveStream(
+      context,
+      () => this.liveState(),
+      (listener) => {
+        this.listeners.add(listener)
+        return () => this.listeners.delete(listener)
+      }
+    )
+  }
+
+  private liveState(): LiveState {
+    const { calls, emulator } = this.options
+    const faults = emulator ? faultsInWords(emulator.faults()) : []
+    return { revision: calls.revision, loads: this.loads, heap: this.heap?.state(), faults }
   }
 
   private async asked(context: Context): Promise<RunRequest> {
@@ -128,20 +115,15 @@ export class TesterPage {
 
   private async send(request: RunRequest): Promise<RunResult> {
     const { action, mapping, event } = request
-    const used = { action, mapping }
-    const calls = eventsOf(event).map((message) => this.history.add(message, used))
     const subscription = {
       name: 'sent from the page',
       partnerAction: action,
       mapping: mapping as JSONObject,
       subscribe: ''
     }
-    const result = await runEvents(this.engine, request, (outcomes) =>
+    return runEvents(this.engine, request, (outcomes) =>
       this.options.calls.ran('page', subscription, eventsOf(event), outcomes)
     )
-    result.outcomes.forEach(({ status, error }, index) => this.history.settle(calls[index], { action, status, error }))
-    this.tell()
-    return result
   }
 
   private tell(): void {

@@ -1,13 +1,11 @@
 import { createEmulator } from '../../../emulator'
-import { CallHistory } from '../call-history'
 import { HeapView } from '../heap-view'
-import { PropertyHistory } from '../property-history'
 
 const ALL = { search: '', offset: 0 }
 
 async function filled(): Promise<HeapView> {
   const emulator = createEmulator()
-  const view = new HeapView(emulator, new PropertyHistory(new CallHistory()))
+  const view = new HeapView(emulator)
   const post = (path: string, body: object) =>
     emulator.app.request(path, { method: 'POST', body: JSON.stringify({ app_id: '11', ...body }) })
   await post('/api/add_account_properties', { accounts: [{ account_id: 'acme', properties: { seats: 20 } }] })

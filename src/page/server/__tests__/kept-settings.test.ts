@@ -27,7 +27,7 @@ describe('testSettings', () => {
     })
   })
 
-  it('passes settings that need no call', async () => {
-    expect(await testSettings(new Engine({ definition }), { appId: '11' })).toStrictEqual({ ok: true })
+  it('says of settings that need no call that Heap was not asked', async () => {
+    expect(await testSettings(new Engine({ definition }), { appId: '11' })).toStrictEqual({ ok: true, asked: false })
   })
 })

@@ -2,12 +2,12 @@ import { Hono } from 'hono'
 import { liveStream } from '../live-stream'
 
 const listeners = new Set<() => void>()
-let calls: number
+let revision: number
 
 const app = new Hono().get('/live', (context) =>
   liveStream(
     context,
-    () => ({ calls, loads: 1 }),
+    () => ({ revision, loads: 1, faults: [] }),
     (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -16,7 +16,7 @@ const app = new Hono().get('/live', (context) =>
 )
 
 beforeEach(() => {
-  calls = 0
+  revision = 0
   listeners.clear()
 })
 
@@ -24,10 +24,10 @@ describe('liveStream', () => {
   it('tells the state now and after each change, until it is left', async () => {
     const response = await app.request('/live')
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
-    expect((await reader?.read())?.value).toBe('data: {"calls":0,"loads":1}\n\n')
-    calls = 1
+    expect((await reader?.read())?.value).toBe('data: {"revision":0,"loads":1,"faults":[]}\n\n')
+    revision = 1
     listeners.forEach((tell) => tell())
-    expect((await reader?.read())?.value).toBe('data: {"calls":1,"loads":1}\n\n')
+    expect((await reader?.read())?.value).toBe('data: {"revision":1,"loads":1,"faults":[]}\n\n')
     await reader?.cancel()
     while (listeners.size > 0) await new Promise((resolve) => setTimeout(resolve, 20))
   })

@@ -25,7 +25,7 @@ beforeEach(() => (connected = jest.spyOn(Socket.prototype, 'connect')))
 afterEach(() => expect(connected).not.toHaveBeenCalled())
 
 describe('runEvents, nothing being sent', () => {
-  it('shows the request to the last header, the payload and what is left out', async () => {
+  it('shows the request to the last header, the payload and what became of each value', async () => {
     const { outcomes, exchanges } = await run(track)
     expect(exchanges.map(({ request }) => ({ ...request, body: JSON.parse(request.body) as unknown }))).toStrictEqual([
       {
@@ -61,7 +61,17 @@ describe('runEvents, nothing being sent', () => {
           enable_batching: true,
           batch_size: 1000
         },
-        notes: [{ path: 'gone', kind: 'left out', reason: 'null: Heap stores text, numbers and booleans' }]
+        missing: [
+          { field: 'anonymous_id', path: '$.anonymousId' },
+          { field: 'timestamp', path: '$.timestamp' },
+          { field: 'name', path: '$.name' },
+          { field: 'library', path: '$.context.library.name' }
+        ],
+        rows: expect.arrayContaining([
+          expect.objectContaining({ path: 'id', sentAs: 'properties.id', change: 'kept' }),
+          expect.objectContaining({ path: 'gone', sentAs: null, change: 'dropped' }),
+          expect.objectContaining({ sentAs: 'properties.segment_library', change: 'added' })
+        ])
       }
     ])
   })

@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core'
+import { launch } from '../test/browser/__helpers__/chromium'
+import { endAll, Running } from '../test/cli/__helpers__/command-line'
+import { printGoals, printTable } from './report'
+
+/** The page with 50,000 calls, while 200 more arrive each second. It takes two minutes: `npm run bench:page`. */
+const CALLS = 50_000
+const CALLS_A_SECOND = 200
+const STEP_MS = 100
+const CALLS_AT_ONCE = 1000
+
+const MAX_TASK_MS = 100
+
+/** Runs in the page. */
+declare const tasks: number[]
+
+interface Phase {
+  name: string
+  longest: number
+  /** Above the 50 ms from which a browser tells. */
+  tasks: number
+}
+
+let sent = 0
+
+function nextCalls(count: number): object[] {
+  return Array.from({ length: count }, () => {
+    sent += 1
+    const event = ['Order Completed', 'Product Added', 'Signed Up'][sent % 3]
+    return { type: 'track', userId: `user-${sent % 977}`, event, messageId: `bench-${sent}`, properties: { sent } }
+  })
+}
+
+async function send(url: string, count: number): Promise<void> {
+  const headers = { authorization: `Basic ${btoa('key:')}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ batch: nextCalls(count) })
+  const { status } = await fetch(`${url}/v1/batch`, { method: 'POST', headers, body })
+  if (status !== 200) throw new Error(`The server answered ${status}`)
+}
+
+async function fill(url: string): Promise<void> {
+  while (sent < CALLS) await send(url, CALLS_AT_ONCE)
+  await fetch(`${url}/_segment/idle?timeout=60`)
+}
+
+async function watched(page: Page, name: string, act: () => Promise<unknown>): Promise<Phase> {
+  await page.evaluate(() => tasks.splice(0))
+  await act()
+  const found = await page.evaluate(() => tasks)
+  return { name, longest: Math.round(Math.max(0, ...found)), tasks: found.length }
+}
+
+function observeTasks(): void {
+  const found: number[] = []
+  Object.assign(window, { tasks: found })
+  const observer = new PerformanceObserver((list) => found.push(...list.getEntries().map(({ duration }) => duration)))
+  observer.observe({ entryTypes: ['longtask'] })
+}
+
+async function repeated(times: number, pauseMs: number, page: Page, act: () => Promise<unknown>): Promise<void> {
+  for (let index = 0; index < times; index += 1) {
+    await act()
+    await page.waitForTimeout(pauseMs)
+  }
+}
+
+async function phases(page: Page, url: string): Promise<Phase[]> {
+  const filter = page.getByLabel('Filter calls')
+  return [
+    await watched(page, `load ${CALLS.toLocaleString('en')} calls`, async () => {
+      await page.goto(url)
+      await page.getByText(/^(50|51),\d+ calls$/).waitFor()
+    }),
+    await watched(page, 'look on for 10 s', () => page.waitForTimeout(10_000)),
+    await watched(page, 'filter', async () => {
+      await filter.pressSequentially('signed up', { delay: 80 })
+      await page.waitForTimeout(1000)
+      await filter.fill('')
+      await page.waitForTimeout(1000)
+    }),
+    await watched(page, 'go through stories', async () => {
+      await page.getByRole('grid').focus()
+      await repeated(30, 100, page, () => page.keyboard.press('ArrowDown'))
+    }),
+    await watched(page, 'scroll', async () => {
+      await page.mouse.move(400, 600)
+      await repeated(40, 50, page, () => page.mouse.wheel(0, 2000))
+    })
+  ]
+}
+
+async function run(): Promise<void> {
+  const url = await new Running(['serve', '--noUI', '--no-rate-limits', '--port', '0']).url()
+  await fill(url)
+  const browser = await launch()
+  const timer = setInterval(() => void send(url, (CALLS_A_SECOND * STEP_MS) / 1000), STEP_MS)
+  try {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
+    const page = await context.newPage()
+    await page.addInitScript(observeTasks)
+    const found = await phases(page, url)
+    printTable(
+      'The page, and the longest task of its main thread',
+      ['phase', 'longest task', 'tasks above 50 ms'],
+      found.map(({ name, longest, tasks: count }) => [name, `${longest} ms`, String(count)])
+    )
+    const longest = Math.max(...found.map((phase) => phase.longest))
+    printGoals([{ text: `no task above ${MAX_TASK_MS} ms (longest ${longest} ms)`, isMet: longest <= MAX_TASK_MS }])
+  } finally {
+    clearInterval(timer)
+    await browser.close()
+    await endAll()
+  }
+}
+
+void run()

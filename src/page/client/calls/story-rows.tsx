@@ -1,0 +1,71 @@
+import type { StoryRow } from '../../protocol'
+import { visible } from '../text'
+
+/** Rows at most: an event of 32 KB has more fields than anybody reads. */
+const SHOWN = 300
+const SHOWN_CHARACTERS = 60
+
+/** Which path of the event became what in the request, one beside the other. */
+export function StoryRows({ rows }: { rows: StoryRow[] }) {
+  if (rows.length === 0) return <p className="soft">Nothing was made of it, so there is nothing to compare.</p>
+  return (
+    <div className="scroll" role="region" aria-label="Fields" tabIndex={0}>
+      <table className="fields">
+        <thead>
+          <tr>
+            <th scope="col">In the event</th>
+            <th scope="col">Value</th>
+            <th scope="col">Change</th>
+            <th scope="col">In the request</th>
+            <th scope="col">Sent</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, SHOWN).map((row, index) => (
+            <Row key={index} row={row} />
+          ))}
+        </tbody>
+      </table>
+      {rows.length > SHOWN && <p className="soft">and {rows.length - SHOWN} more</p>}
+    </div>
+  )
+}
+
+function Row({ row }: { row: StoryRow }) {
+  const { value, sentAs, sent, change } = row
+  return (
+    <tr className={change}>
+      <td>
+        <code>{visible(source(row))}</code>
+      </td>
+      <td>{change !== 'added' && short(value)}</td>
+      <td>
+        <span className={`change ${change}`}>{change}</span>
+      </td>
+      <td>{sentAs !== null && <code>{visible(sentAs)}</code>}</td>
+      <td>
+        {change === 'dropped' ? (
+          ''
+        ) : change === 'kept' && sent === value ? (
+          <span className="soft">same</span>
+        ) : (
+          short(sent)
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** The path in the event; of a constant or a template the field that has it. */
+function source({ field, from, path, change }: StoryRow): string {
+  if (change === 'added') return ''
+  if (from === null) return path === '' ? `(${field})` : `(${field}).${path}`
+  const start = from.replace(/^\$\.?/, '')
+  return [start, path].filter(Boolean).join('.')
+}
+
+function short(value: unknown): string {
+  if (value === undefined) return ''
+  const text = visible(JSON.stringify(value))
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)` : text
+}

@@ -1,0 +1,27 @@
+import type { AccountSummary } from '../../protocol'
+import type { Context } from '../context'
+import { Name } from '../text'
+import { ListView } from './list-view'
+import { Properties } from './properties'
+
+export function AccountsView({ context: { live } }: { context: Context }) {
+  return (
+    <ListView<AccountSummary>
+      title="Accounts"
+      path="/_page/accounts"
+      version={live?.heap?.version}
+      columns={['Account', 'People', 'Properties']}
+      empty="Heap has no accounts yet. Send a group call."
+      row={({ appId, accountId, people, properties }) => ({
+        key: `${appId} ${accountId}`,
+        cells: [
+          <strong>
+            <Name of={accountId} />
+          </strong>,
+          people,
+          <Properties properties={properties} />
+        ]
+      })}
+    />
+  )
+}
