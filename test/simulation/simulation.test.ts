@@ -1,11 +1,11 @@
-import { check, smallestStory } from './__helpers__/check'
+import { worldOf } from './__helpers__/check'
 import { KEPT_SEEDS } from './__helpers__/kept-seeds'
 
 const WORLDS = 300
 
 async function expectKept(seed: number): Promise<void> {
-  const { problems } = await check(seed)
-  if (problems.length > 0) throw new Error(await smallestStory(seed))
+  const { problems } = await worldOf(seed).check()
+  if (problems.length > 0) throw new Error(await worldOf(seed).smallestStory())
 }
 
 describe('a world of clients, the local Segment, the destination and Heap', () => {
@@ -16,6 +16,9 @@ describe('a world of clients, the local Segment, the destination and Heap', () =
   })
 
   it('goes the same way twice', async () => {
-    for (let seed = 0; seed < 10; seed++) expect((await check(seed)).hash).toBe((await check(seed)).hash)
+    for (let seed = 0; seed < 10; seed++) {
+      const world = worldOf(seed)
+      expect((await world.check()).hash).toBe((await world.check()).hash)
+    }
   })
 })

@@ -50,13 +50,20 @@ export class Members {
     const store = isPreview ? await openScratch() : await openStore(folder, KIND)
     const members = new Members(store, await openScratch(isDryRun ? undefined : join(folder, 'list')))
     try {
-      await members.begin(folder, header)
+      await members.begin(folder, header, oldIds(folder, header))
       if (!isPreview) await forgetOldState(folder)
       return members
     } catch (error) {
       await members.close()
       throw error
     }
+  }
+
+  /** In a store that lasts and one for the new list, without a state of version 0.1.0. */
+  static async in(store: Store, list: Store, header: string): Promise<Members> {
+    const members = new Members(store, list)
+    await members.begin('', header, noIds())
+    return members
   }
 
   before(): SortedIds {
@@ -96,11 +103,11 @@ export class Members {
     await this.store.close()
   }
 
-  private async begin(folder: string, header: string): Promise<void> {
+  private async begin(folder: string, header: string, old: SortedIds): Promise<void> {
     const found = await this.about.get('audience')
     if (found !== undefined && found !== header) throw ofAnother(folder, found)
     if (found === undefined) {
-      for await (const ids of oldIds(folder, header)) await this.store.write(this.unsure(ids))
+      for await (const ids of old) await this.store.write(this.unsure(ids))
       await this.store.write([this.about.put('audience', header)])
     }
     // Nobody knows what has become of what a sync that was killed had on its way.
@@ -112,3 +119,6 @@ export class Members {
     return ids.map(([id, isSure]) => this.known.put(id, isSure))
   }
 }
+
+/** A new audience has no earlier state. */
+async function* noIds(): SortedIds {}

@@ -65,15 +65,18 @@ export class Journal {
   /** One of a dry run, or of standard input, is forgotten with the run. @throws CLIError when it is not of this file and these options */
   static async open(source: Source, { isKept, options }: { isKept: boolean; options: string }): Promise<Journal> {
     const store = isKept ? await openStore(storeFolder(source), KIND) : await openScratch()
-    const journal = new Journal(store, source, options)
-    try {
-      const found = await journal.standing.get('now')
-      if (found) await journal.goOnFrom(found)
-      return journal
-    } catch (error) {
-      await journal.close()
+    return Journal.in(store, source, options).catch(async (error: unknown) => {
+      await store.close()
       throw error
-    }
+    })
+  }
+
+  /** Goes on where the store was left. */
+  static async in(store: Store, source: Source, options: string): Promise<Journal> {
+    const journal = new Journal(store, source, options)
+    const found = await journal.standing.get('now')
+    if (found) await journal.goOnFrom(found)
+    return journal
   }
 
   get isNew(): boolean {
@@ -162,7 +165,7 @@ export class Journal {
         `${writtenBy} was written with other options (App ID, address, mapping, from or to): repeat those, or delete it to begin anew`
       )
     }
-    if (found.fingerprint !== (await fingerprintOf(this.source, found.at.position))) throw this.differs(writtenBy)
+    if (found.fingerprint !== (await this.fingerprint(found.at.position))) throw this.differs(writtenBy)
     this.at = found.at
     this.totals = found.totals
   }
@@ -180,8 +183,13 @@ export class Journal {
     this.changed.clear()
     this.rejections = []
     this.rejectedBytes = 0
-    const fingerprint = this.source.isStdin ? undefined : await fingerprintOf(this.source, at.position)
+    const fingerprint = await this.fingerprint(at.position)
     await this.store.write([...changes, this.standing.put('now', { options, fingerprint, at, totals })])
+  }
+
+  /** Standard input has none. */
+  private async fingerprint(position: number): Promise<string | undefined> {
+    return this.source.isStdin ? undefined : fingerprintOf(this.source, position)
   }
 
   private changeOf(entry: Entry): Change {

@@ -9,7 +9,8 @@ export interface Mutation {
 const QUEUE = 'src/segment/subscription-queue.ts'
 const BATCH = 'src/destinations/heap/batch.ts'
 const BULK = 'src/destinations/heap/bulk.ts'
-const CALLS = 'src/segment/accepted-calls.ts'
+const JOURNAL = 'src/replay/backfill/journal.ts'
+const CALLS = 'src/segment/calls.ts'
 
 export const MUTATIONS: Mutation[] = [
   {
@@ -45,8 +46,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the queue forgets on restart',
     file: CALLS,
-    from: 'left.push({ id: Number(key), message, routes })',
-    to: 'left.splice(0, 1, { id: Number(key), message, routes })'
+    from: 'left.push({ number',
+    to: 'left.splice(0, 1, { number'
   },
   {
     name: 'a call is answered with 200 before it is on the disk',
@@ -56,15 +57,15 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a call leaves the disk when it is tried, not when it is delivered',
-    file: 'src/server/deliveries.ts',
-    from: 'if (willRetry) return',
-    to: ''
+    file: CALLS,
+    from: 'if (waiting.length === 0) this.finish',
+    to: 'if (attempt || waiting.length === 0) this.finish'
   },
   {
     name: 'what was delivered stays on the disk',
     file: CALLS,
-    from: 'if (!open?.delete(route)) return',
-    to: 'if (!open?.delete(route) || id % 7 === 3) return'
+    from: 'this.write([this.waiting.del(numberKey(call.number)), ...changes])',
+    to: 'this.write(changes)'
   },
   {
     name: 'a retry overtakes an earlier call of its user',
@@ -125,5 +126,23 @@ export const MUTATIONS: Mutation[] = [
     file: 'src/store/account.ts',
     from: 'if (kept === JSON.stringify({ ...counted, writes })) return',
     to: 'if (kept !== undefined) return'
+  },
+  {
+    name: 'a backfill notes how far it is before what became of the lines',
+    file: JOURNAL,
+    from: "await this.store.write([...changes, this.standing.put('now', { options, fingerprint, at, totals })])",
+    to: "await this.store.write([this.standing.put('now', { options, fingerprint, at, totals })])\n    await this.store.write(changes)"
+  },
+  {
+    name: 'a backfill forgets the lines that an earlier run left open',
+    file: 'src/replay/backfill/replay.ts',
+    from: 'this.resume(line)\n      }',
+    to: 'if (line.line === 0) this.resume(line)\n      }'
+  },
+  {
+    name: 'a sync forgets of whom Heap may have been told',
+    file: 'src/replay/audience/changes.ts',
+    from: 'await members.settle(acknowledged, [...unsettled.keys()])',
+    to: 'await members.settle(acknowledged, [])'
   }
 ]

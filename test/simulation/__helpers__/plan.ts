@@ -56,6 +56,15 @@ export interface Plan {
   troubles: Trouble[]
 }
 
+/** A file to be replayed, then the lists of an audience, one after another. */
+export interface LongPlan {
+  chance: number
+  lines: PlannedCall[]
+  /** People. */
+  lists: number[][]
+  troubles: Trouble[]
+}
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
@@ -177,9 +186,22 @@ const kind = (parts: Pick<{ [Key in keyof Plan]: Arbitrary<Plan[Key]> }, 'sends'
 /** A world. */
 export const plans: Arbitrary<Plan> = fc.oneof(
   { weight: 60, arbitrary: kind(storm) },
-  { weight: 20, arbitrary: kind(targeted) },
+  { weight: 40, arbitrary: kind(targeted) },
   { weight: 1, arbitrary: kind(longNight) }
 )
+
+const list = fc.uniqueArray(person, { minLength: 1, maxLength: PEOPLE, size: 'max' })
+const SECONDS = 5000
+const soon = (troubles: Arbitrary<Trouble[]>) =>
+  troubles.map((each) => each.map((trouble) => ({ ...trouble, at: trouble.at % SECONDS })))
+
+/** A world of long work. */
+export const longPlans: Arbitrary<LongPlan> = fc.record({
+  chance: fc.noShrink(fc.nat()),
+  lines: listOf(call(8), 1, 60),
+  lists: listOf(list, 0, 3),
+  troubles: soon(listOf(anyTrouble, 0, 6))
+})
 
 /** When the last trouble is over. */
 export function calmAt({ troubles }: Plan): number {
@@ -189,8 +211,4 @@ export function calmAt({ troubles }: Plan): number {
 /** Neighbours among seeds would begin alike. */
 export function mixedSeed(seed: number): number {
   return Math.imul(seed + 1, 0x9e3779b1) | 0
-}
-
-export function planOf(seed: number): Plan {
-  return fc.sample(plans, { seed: mixedSeed(seed), numRuns: 1 })[0]
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { CallChange } from '../../../src/segment/calls'
 import { isMalformed, sdkCall } from './calls'
 import type { Call } from './calls'
@@ -55,10 +54,6 @@ export async function run(plan: Plan): Promise<History> {
   } finally {
     world.end()
   }
-}
-
-export function hashOf({ trace }: History): string {
-  return createHash('sha256').update(trace.join('\n')).digest('hex').slice(0, 16)
 }
 
 class World {
