@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Running } from './__helpers__/command-line'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
+import { runCommand } from './__helpers__/in-process'
 
 describe('audience:sync', () => {
   const here = emulatorAndFolder({ rateLimits: false })
@@ -10,13 +11,17 @@ describe('audience:sync', () => {
     new Running(['audience:sync', '--name', 'vip', '--members', members, '--emulator', here.emulator.url, ...more], {
       cwd: here.folder
     })
+  const finish = (members: string, ...more: string[]) =>
+    runCommand(['audience:sync', '--name', 'vip', '--members', members, '--emulator', here.emulator.url, ...more], {
+      cwd: here.folder
+    })
   const memberships = () =>
     Object.fromEntries(here.emulator.users().map((user) => [user.identity, user.properties.vip]))
 
   it('skips lines that are too long or name nobody, and tells their numbers', async () => {
     const csv = `userId\nuser-1\n${'x'.repeat(10_000_000)}\n"user-2"\n\nguest\nuser-3`
     writeFileSync(join(here.folder, 'members.csv'), csv)
-    const { code, stderr } = await begin('members.csv').exited
+    const { code, stderr } = await finish('members.csv')
     expect({ code, stderr: stderr.split('\n') }).toStrictEqual({
       code: 2,
       stderr: [
@@ -33,13 +38,13 @@ describe('audience:sync', () => {
     const block = (at: number) =>
       `${Array.from({ length: 1000 }, (_, i) => `user-${at}-${i}\n`).join('')}${'x'.repeat(1_000_001)}\n`
     writeFileSync(join(here.folder, 'members.csv'), Array.from({ length: 20 }, (_, at) => block(at)).join(''))
-    const { stdout } = await begin('members.csv').exited
+    const { stdout } = await finish('members.csv')
     expect(stdout).toBe('vip: synced: added 20000, removed 0, unchanged 0, rejected 20 (members.csv.rejected.ndjson)\n')
   })
 
   it('sends nothing when a quote is never closed: everybody after it would seem to have left', async () => {
     writeFileSync(join(here.folder, 'members.csv'), `user-1\n"user-2\n${'user-3\n'.repeat(200_000)}`)
-    const { code, stderr } = await begin('members.csv').exited
+    const { code, stderr } = await finish('members.csv')
     expect({ code, stderr }).toStrictEqual({
       code: 1,
       stderr: expect.stringMatching(/(^|\n)Error: cannot read members\.csv as CSV: .*\n$/)
@@ -59,7 +64,7 @@ describe('audience:sync', () => {
     expect(await second.exited).toMatchObject({ code: 130 })
     expect(here.emulator.requests).toHaveLength(1)
     writeFileSync(join(here.folder, 'members.csv'), 'user-1\nuser-2\n')
-    expect(await begin('members.csv').exited).toMatchObject({
+    expect(await finish('members.csv')).toMatchObject({
       code: 0,
       stdout: 'vip: synced: added 0, removed 0, unchanged 2, rejected 0\n'
     })
@@ -70,7 +75,7 @@ describe('audience:sync', () => {
     const waiting = begin('-')
     waiting.stdin.write(`guest\n${'user-9\n'.repeat(2_000)}`)
     await waiting.printed(/standard input:1/)
-    expect(await begin('members.csv').exited).toMatchObject({
+    expect(await finish('members.csv')).toMatchObject({
       code: 1,
       stderr: 'Error: another run works on vip.emulator-11.state: wait for its end\n'
     })
@@ -81,11 +86,11 @@ describe('audience:sync', () => {
 
   it('removes everybody only when it is told that an empty list is meant', async () => {
     writeFileSync(join(here.folder, 'members.csv'), 'user-1\r\nuser-2\r\n')
-    await begin('members.csv').exited
+    await finish('members.csv')
     for (const nobody of ['', 'userId\r\n', 'guest\n']) {
       writeFileSync(join(here.folder, 'members.csv'), nobody)
       for (const flags of [[], ['--dry-run']]) {
-        expect(await begin('members.csv', ...flags).exited).toMatchObject({
+        expect(await finish('members.csv', ...flags)).toMatchObject({
           code: 1,
           stderr: expect.stringContaining('members.csv names nobody: add --allow-removals 100%')
         })
@@ -93,7 +98,7 @@ describe('audience:sync', () => {
     }
     expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true })
     writeFileSync(join(here.folder, 'members.csv'), '')
-    expect(await begin('members.csv', '--allow-removals', '100%').exited).toMatchObject({
+    expect(await finish('members.csv', '--allow-removals', '100%')).toMatchObject({
       code: 0,
       stdout: 'vip: synced: added 0, removed 2, unchanged 0, rejected 0\n'
     })
@@ -103,23 +108,23 @@ describe('audience:sync', () => {
   it('takes a first list without anybody for a failed export, too', async () => {
     for (const [nobody, ...flags] of [[''], ['userId\n', '--dry-run'], ['\n\n\n']]) {
       writeFileSync(join(here.folder, 'members.csv'), nobody)
-      expect(await begin('members.csv', ...flags).exited).toMatchObject({
+      expect(await finish('members.csv', ...flags)).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
           /^(vip: first sync.*\n)?Error: members\.csv names nobody: add --allow-removals 100% if nobody is a member\n$/
         )
       })
     }
-    expect(await begin('members.csv', '--allow-removals', '100%').exited).toMatchObject({ code: 0 })
+    expect(await finish('members.csv', '--allow-removals', '100%')).toMatchObject({ code: 0 })
     expect(here.emulator.requests).toStrictEqual([])
   })
 
   it('passes over empty lines before the header', async () => {
     writeFileSync(join(here.folder, 'members.csv'), '\n  \n,\nname,userId\nAnn,user-1\n')
-    expect(await begin('members.csv').exited).toMatchObject({ code: 0 })
+    expect(await finish('members.csv')).toMatchObject({ code: 0 })
     expect(memberships()).toStrictEqual({ 'user-1': true })
     writeFileSync(join(here.folder, 'members.csv'), '\n\nuser-2\nuser-3\n')
-    expect(await begin('members.csv', '--allow-removals', '100%').exited).toMatchObject({
+    expect(await finish('members.csv', '--allow-removals', '100%')).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('row 3, "user-2", is a member')
     })
@@ -132,7 +137,7 @@ describe('audience:sync', () => {
     ['ndjson', '{"identity":"user-1","id":7}\n']
   ])('takes the userId and no other id: %s %s', async (format, text) => {
     writeFileSync(join(here.folder, `members.${format}`), text)
-    expect(await begin(`members.${format}`).exited).toMatchObject({ code: 0 })
+    expect(await finish(`members.${format}`)).toMatchObject({ code: 0 })
     expect(memberships()).toStrictEqual({ 'user-1': true })
   })
 
@@ -153,13 +158,13 @@ describe('audience:sync', () => {
     ]
   ])('makes nobody of a table that it cannot read: %s', async (_name, text, message) => {
     writeFileSync(join(here.folder, 'members.csv'), text)
-    expect(await begin('members.csv').exited).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
+    expect(await finish('members.csv')).toMatchObject({ code: 1, stderr: expect.stringContaining(message) })
     expect(here.emulator.requests).toStrictEqual([])
   })
 
   it('rejects a row whose columns a comma has shifted', async () => {
     writeFileSync(join(here.folder, 'members.csv'), 'name,userId\nSmith, John,u1\nAda,u2\n"Lee, Bo",u3\n')
-    const { code, stderr } = await begin('members.csv').exited
+    const { code, stderr } = await finish('members.csv')
     expect({ code, stderr }).toStrictEqual({
       code: 2,
       stderr: expect.stringContaining('members.csv:2: the row has 3 columns')
@@ -169,7 +174,7 @@ describe('audience:sync', () => {
 
   it('says that the first row is a member when it names no column', async () => {
     writeFileSync(join(here.folder, 'members.csv'), 'user-1\n   \nuser-2\n')
-    const { code, stderr } = await begin('members.csv').exited
+    const { code, stderr } = await finish('members.csv')
     expect({ code, stderr }).toStrictEqual({
       code: 0,
       stderr: expect.stringContaining('is called userId, user_id, identity or id: row 1, "user-1", is a member\n')
@@ -180,7 +185,7 @@ describe('audience:sync', () => {
   it('takes no id that would be another one in Heap', async () => {
     const ids = ['1234567890123456789', '"\\ud800a"', '"a\\u0000b"', '"\\ufffd"', '7', '"user-\ud83d\ude00"']
     writeFileSync(join(here.folder, 'members.ndjson'), ids.map((id) => `${id}\n`).join(''))
-    expect(await begin('members.ndjson').exited).toMatchObject({ code: 2 })
+    expect(await finish('members.ndjson')).toMatchObject({ code: 2 })
     expect(memberships()).toStrictEqual({ '7': true, 'user-\ud83d\ude00': true })
     const rejected = readFileSync(join(here.folder, 'members.ndjson.rejected.ndjson'), 'utf8')
       .split('\n')
@@ -191,7 +196,7 @@ describe('audience:sync', () => {
   it('counts who is unchanged once, however often it is interrupted, and keeps what was rejected', async () => {
     const ids = Array.from({ length: 6_000 }, (_, at) => `user-${at}`)
     writeFileSync(join(here.folder, 'members.csv'), `${ids.join('\n')}\n`)
-    await begin('members.csv').exited
+    await finish('members.csv')
     // Every other one has left, so that members that stay lie between the changes of each batch.
     const left = ids.filter((_, at) => at % 2 === 0)
     writeFileSync(join(here.folder, 'members.csv'), `${left.join('\n')}\nguest\n`)
@@ -207,7 +212,7 @@ describe('audience:sync', () => {
       })
     }
     here.emulator.setFaults({})
-    const { code, stdout } = await begin('members.csv', '--allow-removals', '50').exited
+    const { code, stdout } = await finish('members.csv', '--allow-removals', '50')
     expect({ code, stdout }).toStrictEqual({
       code: 2,
       stdout: 'vip: synced: added 0, removed 2000, unchanged 3000, rejected 1 (members.csv.rejected.ndjson)\n'

@@ -7,16 +7,16 @@ import { killed, randomMoments } from './__helpers__/killing'
 import type { Moment } from './__helpers__/killing'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
-const MEMBERS = 100_000
+const MEMBERS = 40_000
 const CHANGED = MEMBERS / 100
 
-const KILLS = 20
+const KILLS = 8
 
-/** So that all kills together come before the end: of 100 requests and as many again as fail. */
+/** So that all kills together come before the end: of 40 requests and as many again as fail. */
 const LATEST = { requests: 5, ms: 100 }
 
 /** The second sync is one request: anything from its start to past its end. */
-const KILLS_OF_SECOND = 10
+const KILLS_OF_SECOND = 5
 const LATEST_OF_SECOND = { requests: 0, ms: 2_500 }
 
 const STATE = 'big_spenders.emulator-11.state'

@@ -1,8 +1,9 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { run, Running } from './__helpers__/command-line'
+import { Running } from './__helpers__/command-line'
 import { requestsSeen } from './__helpers__/killing'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
+import { runCommand } from './__helpers__/in-process'
 
 const KEY = 'order_completed_last_30days'
 
@@ -13,7 +14,7 @@ describe('audience:sync', () => {
     ...['audience:sync', '--name', 'Order Completed Last 30days', '--members', members],
     ...['--emulator', here.emulator.url, ...more]
   ]
-  const sync = (members: string, ...more: string[]) => run(args(members, ...more), { cwd: here.folder })
+  const sync = (members: string, ...more: string[]) => runCommand(args(members, ...more), { cwd: here.folder })
   const write = (name: string, text: string) => writeFileSync(join(here.folder, name), text)
   const read = (name: string) => readFileSync(join(here.folder, name), 'utf8')
   const memberships = () =>
@@ -175,7 +176,7 @@ describe('audience:sync', () => {
   ])('refuses the name %s: people have a property %s that is no membership', async (name, property) => {
     write('members.csv', 'user-1\n')
     const named = args('members.csv').map((arg) => (arg === 'Order Completed Last 30days' ? name : arg))
-    expect(await run(named, { cwd: here.folder })).toMatchObject({
+    expect(await runCommand(named, { cwd: here.folder })).toMatchObject({
       code: 1,
       stderr: `Error: --name: the property "${property}" of a person holds something else: give the audience another name\n`
     })

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { run, Running } from './__helpers__/command-line'
+import { Running } from './__helpers__/command-line'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
+import { runCommand } from './__helpers__/in-process'
 
 const track = (number: number, userId: string) => ({
   type: 'track',
@@ -40,13 +41,15 @@ describe('what backfill reads', () => {
 
   const begin = (...more: string[]) =>
     new Running(['backfill', '--emulator', here.emulator.url, ...more], { cwd: here.folder })
+  const finish = (...more: string[]) =>
+    runCommand(['backfill', '--emulator', here.emulator.url, ...more], { cwd: here.folder })
   const write = (name: string, content: string | Buffer) => writeFileSync(join(here.folder, name), content)
   const keys = () => here.emulator.events().map(({ idempotency_key }) => idempotency_key)
 
   it("takes files of Segment's S3 archive, with the time that Segment has corrected", async () => {
     const identify = { ...ARCHIVED, type: 'identify', event: undefined, properties: undefined, traits: { plan: 'pro' } }
     write('1704067200000.0a1b2c.gz', gzipSync(`${JSON.stringify(ARCHIVED)}\n${JSON.stringify(identify)}\n`))
-    expect(await begin('1704067200000.0a1b2c.gz').exited).toMatchObject({ code: 0 })
+    expect(await finish('1704067200000.0a1b2c.gz')).toMatchObject({ code: 0 })
     expect(new Map(here.emulator.requests.map(({ path, body }) => [path, body]))).toStrictEqual(
       new Map<string, unknown>([
         [
@@ -79,7 +82,7 @@ describe('what backfill reads', () => {
     )
     write('compressed.ndjson', gzipSync(lines(1, () => 'user-2', 1)))
     write('empty.gz', '')
-    const { code, stdout } = await begin('inflated.gz', 'compressed.ndjson', 'empty.gz').exited
+    const { code, stdout } = await finish('inflated.gz', 'compressed.ndjson', 'empty.gz')
     expect({ code, stdout: stdout.trim().split('\n').slice(-2) }).toStrictEqual({
       code: 0,
       stdout: [
@@ -117,7 +120,7 @@ describe('what backfill reads', () => {
     await interrupt('a.ndjson')
     for (const text of [lines(2_999, (at) => `user-${at}`, 1), lines(1_500, (at) => `user-${at}`)]) {
       write('a.ndjson', text)
-      expect(await begin('a.ndjson', '--rate', '0').exited).toMatchObject({
+      expect(await finish('a.ndjson', '--rate', '0')).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('a.ndjson is not what a.ndjson.backfill was written for')
       })
@@ -127,7 +130,7 @@ describe('what backfill reads', () => {
       'a.ndjson',
       lines(3_000, (at) => `user-${at}`)
     )
-    expect(await begin('a.ndjson', '--rate', '0').exited).toMatchObject({ code: 0 })
+    expect(await finish('a.ndjson', '--rate', '0')).toMatchObject({ code: 0 })
     expect(keys()).toHaveLength(3_000)
   })
 
@@ -136,19 +139,19 @@ describe('what backfill reads', () => {
     write('a.gz', whole)
     await interrupt('a.gz')
     write('a.gz', short)
-    expect(await begin('a.gz', '--rate', '0').exited).toMatchObject({
+    expect(await finish('a.gz', '--rate', '0')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('is not what')
     })
     write('a.gz', whole)
-    expect(await begin('a.gz', '--rate', '0').exited).toMatchObject({ code: 0 })
+    expect(await finish('a.gz', '--rate', '0')).toMatchObject({ code: 0 })
     expect(new Set(keys()).size).toBe(3_000)
   })
 
   it('delivers what can be read of a damaged file, and says that there is more', async () => {
     write('cut.gz', gzipSync(lines(2_500, (at) => `user-${at}`)).subarray(0, -20))
     for (let run = 0; run < 2; run++) {
-      expect(await begin('cut.gz', '--rate', '0').exited).toMatchObject({
+      expect(await finish('cut.gz', '--rate', '0')).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('cannot read cut.gz: unexpected end of file')
       })
@@ -165,11 +168,11 @@ describe('what backfill reads', () => {
       lines(1, () => 'user-1')
     )
     write('a.ndjson', `no JSON\n${lines(1, () => 'user-2', 1)}`)
-    const first = await begin('stdin', 'a.ndjson', 'a.ndjson').exited
+    const first = await finish('stdin', 'a.ndjson', 'a.ndjson')
     expect(first.stdout).toContain('all files: read 3, delivered 2, rejected 1, skipped 0')
     const pattern = readdirSync(here.folder).sort()
     expect(pattern).toHaveLength(5)
-    const second = await begin(...pattern).exited
+    const second = await finish(...pattern)
     expect(second.stdout).toContain('all files: read 3, delivered 2, rejected 1, skipped 0')
     expect(second.stderr).toContain(
       'left out, as an earlier run wrote them: a.ndjson.backfill, a.ndjson.rejected.ndjson, stdin.backfill\n'
@@ -186,7 +189,7 @@ describe('what backfill reads', () => {
       { order: names, first: 'a.ndjson' },
       { order: [...names].reverse(), first: 'links/b.ndjson' }
     ]) {
-      const { code, stdout } = await begin(...order).exited
+      const { code, stdout } = await finish(...order)
       expect({ code, lines: stdout.trim().split('\n') }).toStrictEqual({
         code: 2,
         lines: [
@@ -242,7 +245,7 @@ describe('what backfill reads', () => {
         lines(1, () => 'user-1', at)
       )
     )
-    expect(await begin(...names).exited).toMatchObject({ code: 0, stderr: '' })
+    expect(await finish(...names)).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('stops at once on Ctrl-C while standard input is silent', async () => {
@@ -256,7 +259,7 @@ describe('what backfill reads', () => {
   it('tells of the first lines that it cannot read, and keeps all of them', async () => {
     const bad = Array.from({ length: 12 }, (_, at) => `no JSON ${at}`)
     write('a.ndjson', `${bad.join('\r\n')}\n{"type":"track"}\n`)
-    const { stderr } = await begin('a.ndjson').exited
+    const { stderr } = await finish('a.ndjson')
     expect(stderr.split('\n')).toStrictEqual([
       ...bad.slice(0, 10).map((_, at) => `a.ndjson:${at + 1}: the line is not valid JSON`),
       'further lines cannot be read either',
@@ -272,13 +275,13 @@ describe('what backfill reads', () => {
       const save = (text: string) => write(name, name.endsWith('gz') ? gzipSync(text) : text)
       const first = `no JSON 1\n${lines(1, () => 'user-1').trim()}`
       save(first)
-      expect(await begin(name).exited).toMatchObject({ code: 2 })
+      expect(await finish(name)).toMatchObject({ code: 2 })
       save(`${first}\nno JSON 3\n`)
-      expect(await begin(name).exited).toMatchObject({ code: 2 })
+      expect(await finish(name)).toMatchObject({ code: 2 })
       save(`${first}\nno JSON 3\nno JSON 4`)
-      expect(await begin(name).exited).toMatchObject({ code: 2 })
+      expect(await finish(name)).toMatchObject({ code: 2 })
       save(`${first}\nno JSON 3\nno JSON 4 goes on\nno JSON 5`)
-      expect(await begin(name).exited).toMatchObject({
+      expect(await finish(name)).toMatchObject({
         code: 2,
         stdout: `${name}: read 6, delivered 1, rejected 5 (${name}.rejected.ndjson), skipped 0\n`
       })
@@ -298,7 +301,7 @@ describe('what backfill reads', () => {
       lines(1, () => 'user-1')
     )
     const env = { HEAP_APP_ID: '77', HEAP_REGION: 'EU' }
-    await run(['backfill', '--emulator', here.emulator.url, 'a.ndjson'], { cwd: here.folder, env })
+    await runCommand(['backfill', '--emulator', here.emulator.url, 'a.ndjson'], { cwd: here.folder, env })
     expect(here.emulator.requests.map(({ app_id, region }) => [app_id, region])).toStrictEqual([['77', 'EU']])
   })
 

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { ROOT, run, Running } from './__helpers__/command-line'
+import { ROOT, Running } from './__helpers__/command-line'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
+import { runCommand } from './__helpers__/in-process'
 
 const TIME = '2024-01-01T00:00:00.000Z'
 
@@ -25,7 +26,7 @@ describe('backfill', () => {
   const here = emulatorAndFolder({ rateLimits: false })
 
   const args = (...more: string[]) => ['backfill', '--emulator', here.emulator.url, ...more]
-  const backfill = (...more: string[]) => run(args(...more), { cwd: here.folder })
+  const backfill = (...more: string[]) => runCommand(args(...more), { cwd: here.folder })
   const write = (name: string, content: string | Buffer) => writeFileSync(join(here.folder, name), content)
   const rejected = (name: string): Record<string, unknown>[] =>
     readFileSync(join(here.folder, `${name}.rejected.ndjson`), 'utf8')
@@ -383,7 +384,7 @@ describe('backfill', () => {
     write('filter.json', JSON.stringify([{ ...misspelt, mapping: { properties: { ids } } }]))
     execFileSync('mkfifo', [join(here.folder, 'pipe')])
     const { code, stderr } = more.includes('--live')
-      ? await run(['backfill', ...more], { cwd: here.folder })
+      ? await runCommand(['backfill', ...more], { cwd: here.folder })
       : await backfill(...more)
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringMatching(message) })
     expect(stderr.trim().split('\n')).toHaveLength(1)
@@ -396,7 +397,7 @@ describe('backfill', () => {
     ['the server is no emulator', () => `${here.emulator.url}/api`]
   ])('refuses to start when %s', async (_case, url) => {
     write('a.ndjson', many(2))
-    const { code, stderr } = await run(['backfill', 'a.ndjson', '--emulator', url()], { cwd: here.folder })
+    const { code, stderr } = await runCommand(['backfill', 'a.ndjson', '--emulator', url()], { cwd: here.folder })
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('no emulator answers at') })
   })
 

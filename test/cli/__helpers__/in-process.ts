@@ -79,5 +79,14 @@ function capture() {
     jest.spyOn(process.stdout, 'write').mockImplementation(add('stdout', '')),
     jest.spyOn(process.stderr, 'write').mockImplementation(add('stderr', ''))
   ]
-  return { output, restore: () => spies.forEach((spy) => spy.mockRestore()) }
+  const waiting = process.stdout.listeners('drain')
+  return {
+    output,
+    restore: () => {
+      spies.forEach((spy) => spy.mockRestore())
+      // oclif waits for a stream that is full, and leaves its listener.
+      for (const added of process.stdout.listeners('drain') as (() => void)[])
+        if (!waiting.includes(added)) process.stdout.off('drain', added)
+    }
+  }
 }
