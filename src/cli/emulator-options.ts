@@ -1,5 +1,5 @@
 import { Errors } from '@oclif/core'
-import { parseFaults } from '../emulator'
+import { parseFaults } from '../emulator/parse-faults'
 import type { EmulatorOptions, Faults } from '../emulator'
 import { checkedAppId } from '../segment/app-id'
 

@@ -1,6 +1,7 @@
 import { Command, Flags } from '@oclif/core'
 import { LOCAL_APP_ID } from '../../segment/app-id'
 import { emulatorFlags, portFlag } from '../common-flags'
+import { emulatorOptions } from '../emulator-options'
 import { stopSignal } from '../stop-signal'
 
 export default class Emulate extends Command {
@@ -25,7 +26,6 @@ export default class Emulate extends Command {
   async run(): Promise<void> {
     const { flags } = await this.parse(Emulate)
     const { serveEmulator } = await import('../../server/serve-emulator')
-    const { emulatorOptions } = await import('../emulator-options')
     const options = emulatorOptions(flags)
     const stopped = stopSignal()
     const server = await serveEmulator(flags.port, options, (line) => this.log(line))

@@ -2,10 +2,12 @@ import { join, resolve } from 'node:path'
 import { Command, Flags } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { CONNECTION_MODES } from '../../segment/connection'
-import { LOCAL_APP_ID } from '../../segment/app-id'
+import { appIdFor, LOCAL_APP_ID } from '../../segment/app-id'
 import { emulatorFlags, portFlag } from '../common-flags'
 import type { ServedPipeline, ServeOptions } from '../../server'
+import { OWN_DESTINATIONS } from '../../segment/load-definition'
 import { outliveOutput } from '../closed-terminal'
+import { emulatorOptions } from '../emulator-options'
 import { stopSignal } from '../stop-signal'
 
 const MAX_DRAIN_SECONDS = 3600
@@ -56,7 +58,7 @@ export default class Serve extends Command {
   async run(): Promise<void> {
     const { flags } = await this.parse(Serve)
     outliveOutput()
-    const options = await this.options(flags)
+    const options = this.options(flags)
     const { servePipeline } = await import('../../server')
     const stopped = stopSignal()
     const pipeline = await servePipeline(options)
@@ -64,10 +66,7 @@ export default class Serve extends Command {
     await this.drain(pipeline, flags['drain-timeout'], options)
   }
 
-  private async options(flags: ServeFlags): Promise<ServeOptions> {
-    const { appIdFor } = await import('../../segment/app-id')
-    const { emulatorOptions } = await import('../emulator-options')
-    const { OWN_DESTINATIONS } = await import('../../segment/load-definition')
+  private options(flags: ServeFlags): ServeOptions {
     const appId = appIdFor(flags)
     if (flags.live && flags['write-key'] === undefined) {
       this.error('--live needs --write-key: otherwise any page could send to your Heap through this server')

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { Command, Flags, ux } from '@oclif/core'
+import { loadDefinition } from '../../segment/load-definition'
 import { loaded } from '../loaded'
 import type { Problem } from '../validate/problem'
 
@@ -36,10 +37,7 @@ export default class Validate extends Command {
   }
 
   private async verdict(path: string): Promise<Verdict> {
-    const [{ loadDefinition }, { validateDefinition }] = await Promise.all([
-      import('../../segment/load-definition'),
-      import('../validate')
-    ])
+    const { validateDefinition } = await import('../validate')
     return {
       destination: basename(resolve(path)).replace(/\.[jt]s$/, ''),
       problems: validateDefinition(await loaded(path, loadDefinition))
