@@ -16,7 +16,8 @@ export class Disk {
   constructor(
     private readonly time: VirtualTime,
     private readonly troubles: Trouble[],
-    private readonly tell: (line: string) => void
+    private readonly tell: (line: string) => void,
+    private readonly onWrite: () => void = () => undefined
   ) {}
 
   /** A write on its way is made or not; nobody hears of it. */
@@ -66,6 +67,7 @@ export class Disk {
   private write(write: () => Promise<void>): Promise<void> {
     const how = this.trouble()
     this.pending.add(write)
+    this.onWrite()
     return new Promise((resolve, reject) => {
       this.time.in(how === 'slow' ? SLOW_MS : WRITE_MS, async () => {
         if (!this.pending.delete(write)) return

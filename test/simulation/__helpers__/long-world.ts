@@ -65,13 +65,15 @@ class LongWorld {
   private readonly text: Buffer
   private readonly work: (() => Promise<void>)[]
   private life = 0
+  private writes = 0
+  private isBackfilled = false
   private totals?: Totals
   private rejections: Rejection[] = []
 
   constructor(private readonly plan: LongPlan) {
     this.time = new VirtualTime(randomFrom(plan.chance))
     this.network = new Network(this.time, plan.troubles, this.tell)
-    const disk = () => new Disk(this.time, plan.troubles, this.tell)
+    const disk = () => new Disk(this.time, plan.troubles, this.tell, () => this.written())
     this.disks = { backfill: disk(), members: disk() }
     this.calls = plan.lines.map((call, n) => ({ ...call, n, messageId: `m-${n}` }))
     const lines = this.calls.map((call) => JSON.stringify(sdkCall(call, '2026-02-01T00:00:00.000Z')))
@@ -107,6 +109,7 @@ class LongWorld {
       () => {
         if (life !== this.life) return
         work.shift()
+        this.isBackfilled = true
         this.begin()
       },
       (error: Error) => {
@@ -119,9 +122,17 @@ class LongWorld {
     )
   }
 
+  /** Whoever writes is killed while the write is on its way. */
+  private written(): void {
+    const { life } = this
+    if (this.plan.crashes.includes(++this.writes)) this.time.in(1, () => life === this.life && this.kill(500))
+  }
+
   private async kill(ms: number): Promise<void> {
     this.tell('command is killed')
     const life = ++this.life
+    // Whoever meant to sync again may have a newer list by then.
+    if (this.isBackfilled && this.work.length > 1 && this.time.random() < 0.5) this.work.shift()
     this.time.forgetTimers()
     this.network.killed()
     for (const disk of Object.values(this.disks)) await disk.killed()

@@ -142,7 +142,7 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a sync forgets of whom Heap may have been told',
     file: 'src/replay/audience/changes.ts',
-    from: 'await members.settle(acknowledged, [...unsettled.keys()])',
+    from: 'await members.settle(acknowledged, told)',
     to: 'await members.settle(acknowledged, [])'
   }
 ]

@@ -62,6 +62,8 @@ export interface LongPlan {
   lines: PlannedCall[]
   /** People. */
   lists: number[][]
+  /** Numbers of writes to the disk during which the command is killed. */
+  crashes: number[]
   troubles: Trouble[]
 }
 
@@ -200,6 +202,7 @@ export const longPlans: Arbitrary<LongPlan> = fc.record({
   chance: fc.noShrink(fc.nat()),
   lines: listOf(call(8), 1, 60),
   lists: listOf(list, 0, 3),
+  crashes: listOf(fc.integer({ min: 1, max: 15 }), 0, 3),
   troubles: soon(listOf(anyTrouble, 0, 6))
 })
 
