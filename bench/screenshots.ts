@@ -57,7 +57,7 @@ async function retriedStory(page: Page): Promise<void> {
 }
 
 const PICTURES: Record<string, (page: Page, url: string) => Promise<unknown>> = {
-  'page-live': (page) => page.getByText(/^\d+ calls$/).waitFor(),
+  'page-live': (page) => page.getByText(/^Calls: \d+$/).waitFor(),
   'page-story': retriedStory,
   'page-mapping': async (page, url) => {
     await page.goto(`${url}/try`)

@@ -85,7 +85,7 @@ describe('the calls on the page', () => {
       .waitFor()
     expect(await attempts().getByRole('listitem').count()).toBe(2)
     expect(await tab.page.getByRole('button', { name: /^Refused/ }).count()).toBe(0)
-    await tab.page.getByText('1 requests answered 429, to be sent again').waitFor()
+    await tab.page.getByText('429 to 1 of its requests: sent again later').waitFor()
   })
 
   it('say of a repeated message ID that Heap kept one event', async () => {
@@ -112,24 +112,24 @@ describe('the calls on the page', () => {
   it('are filtered by outcome and text, as the address says', async () => {
     await tab.calls(ORDER, { ...ORDER, messageId: 'b', event: 'Signed Up' }, { type: 'track', event: 'Nobody' })
     await tab.open()
-    await tab.page.getByText('3 calls').waitFor()
+    await tab.page.getByText('Calls: 3', { exact: true }).waitFor()
     await tab.page.getByRole('button', { name: 'Rejected 1' }).click()
-    await tab.page.getByText('1 of 3 calls').waitFor()
+    await tab.page.getByText('Calls: 1 of 3', { exact: true }).waitFor()
     await tab.page.getByRole('button', { name: 'Rejected 1' }).click()
     await tab.page.getByLabel('Filter calls').fill('signed ada')
-    await tab.page.getByText('1 of 3 calls').waitFor()
+    await tab.page.getByText('Calls: 1 of 3', { exact: true }).waitFor()
     await tab.page.reload()
-    await tab.page.getByText('1 of 3 calls').waitFor()
+    await tab.page.getByText('Calls: 1 of 3', { exact: true }).waitFor()
     await row('Signed Up').waitFor()
   })
 
   it('stand still while they are paused', async () => {
     await tab.calls(ORDER)
     await tab.open()
-    await tab.page.getByText('1 calls').waitFor()
+    await tab.page.getByText('Calls: 1', { exact: true }).waitFor()
     await tab.page.getByRole('button', { name: 'Pause' }).click()
     await tab.calls({ ...ORDER, messageId: 'b', event: 'Later' })
-    await tab.page.getByText('1 of 2 calls').waitFor()
+    await tab.page.getByText('Calls: 1 of 2', { exact: true }).waitFor()
     expect(await row('Later').count()).toBe(0)
     await tab.page.getByRole('button', { name: 'Resume' }).click()
     await row('Later').waitFor()
@@ -138,7 +138,7 @@ describe('the calls on the page', () => {
   it('are exported as NDJSON', async () => {
     await tab.calls(ORDER, { ...ORDER, messageId: 'b', event: 'Signed Up' })
     await tab.open()
-    await tab.page.getByText('2 calls').waitFor()
+    await tab.page.getByText('Calls: 2', { exact: true }).waitFor()
     const download = tab.page.waitForEvent('download')
     await tab.page.getByRole('button', { name: 'Export' }).click()
     const lines = readFileSync(await (await download).path(), 'utf8')

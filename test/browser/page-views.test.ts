@@ -96,7 +96,7 @@ describe('the views of the page', () => {
     await tab.calls(...calls)
     const fits = () => tab.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)
     await tab.open()
-    await tab.page.getByText(`${calls.length} calls`).waitFor()
+    await tab.page.getByText(`Calls: ${calls.length}`).waitFor()
     await tab.page.getByRole('button', { name: `Delivered ${calls.length}` }).waitFor()
     for (const row of await tab.page.locator('.line').all()) {
       await row.click()

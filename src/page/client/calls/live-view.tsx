@@ -77,9 +77,8 @@ function Calls({ calls, text, selected, context, onText }: CallsProps) {
           onChange={({ target }) => onText(target.value)}
         />
         <span className="soft" role="status">
-          {rows.length === calls.size
-            ? `${count(rows.length)} calls`
-            : `${count(rows.length)} of ${count(calls.size)} calls`}
+          Calls: {rows.length === calls.size ? '' : `${count(rows.length)} of `}
+          {count(calls.size)}
         </span>
         <button
           type="button"

@@ -141,7 +141,7 @@ function Limits({ heap: { rates } }: { heap: HeapState }) {
       <h2>Heap's limits, last minute</h2>
       <Limit name="Events of the app" value={appEvents} limit={appLimit} />
       <Limit name="Events of the busiest person" value={identityEvents} limit={identityLimit} />
-      {limited > 0 && <p className="wait">{count(limited)} requests answered 429, to be sent again</p>}
+      {limited > 0 && <p className="wait">429 to {count(limited)} of its requests: sent again later</p>}
     </section>
   )
 }

@@ -46,7 +46,7 @@ function Row({ row }: { row: StoryRow }) {
       <td>
         {change === 'dropped' ? (
           ''
-        ) : change === 'kept' && sent === value ? (
+        ) : change !== 'added' && sent === value ? (
           <span className="soft">same</span>
         ) : (
           short(sent)
