@@ -84,7 +84,7 @@ export class Side {
     indices: number[],
     outcomes: SideOutcome[]
   ): Promise<void> {
-    const events = indices.map((index) => messages[index] as unknown as JSONObject)
+    const events = indices.map((index) => messages[index] as JSONObject)
     const run = await this.engine.runApart({ action, mapping, settings: this.settings }, events, { batched: true })
     const isBatched = this.definition.actions[action].performBatch !== undefined
     for (const [position, index] of indices.entries()) {

@@ -61,7 +61,7 @@ export async function remember(message: SegmentMessage, connection: Connection):
   if (!isMeantFor(message, engine.definition.name)) return
   for (const { subscribe, partnerAction: action, mapping = {} } of subscriptions) {
     if (mismatch(subscribe, message) !== undefined) continue
-    const event = message as unknown as JSONObject
+    const event = message as JSONObject
     const { exchanges } = await engine.run({ action, mapping, settings }, [event], { batched: false })
     for (const { request } of exchanges) await heap.tell(request)
   }
@@ -77,7 +77,7 @@ async function deliver(
   message: SegmentMessage,
   { engine, settings, heap }: Connection
 ): Promise<ExplainedDelivery> {
-  const event = message as unknown as JSONObject
+  const event = message as JSONObject
   const { outcomes, exchanges } = await engine.run({ action, mapping, settings }, [event], { batched: false })
   const [{ payload = null, status, error = null }] = outcomes
   const requests: ExplainedDelivery['requests'] = []
