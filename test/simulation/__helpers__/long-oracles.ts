@@ -69,17 +69,19 @@ function properties(history: LongHistory): string[] {
   })
 }
 
-/** True for those of the last list, false for those who have left, and nothing for the others. */
-function membership({ plan, network }: LongHistory): string[] {
+/** True for those of the last list, false for those who have left, and nothing for those of whom Heap was never told. */
+function membership({ plan, synced, network }: LongHistory): string[] {
   const last = plan.lists[plan.lists.length - 1] ?? []
-  const ever = new Set(plan.lists.flat())
+  const ever = new Set(synced.flat())
+  const perhaps = new Set(plan.lists.flat())
   const users = network.heap.users()
   return Array.from({ length: PEOPLE }, (_, person) => person).flatMap((person) => {
     const user = users.find(({ identity }) => identity === userOf(person))
     const strangers = user?.anonymous_ids.filter((id) => id !== visitorOf(person)) ?? []
     const should = last.includes(person) ? true : ever.has(person) ? false : undefined
     const is = user?.properties[AUDIENCE]
-    const wrong = is === should ? [] : [`${userOf(person)} is ${String(is)} in the audience, and not ${String(should)}`]
+    const isRight = is === should || (is === false && perhaps.has(person) && !last.includes(person))
+    const wrong = isRight ? [] : [`${userOf(person)} is ${String(is)} in the audience, and not ${String(should)}`]
     return [...wrong, ...strangers.map((id) => `${id} is merged into ${userOf(person)}`)]
   })
 }

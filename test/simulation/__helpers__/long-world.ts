@@ -40,6 +40,8 @@ export interface LongHistory {
   calls: Call[]
   network: Network
   isDone: boolean
+  /** Lists whose sync came to its end. */
+  synced: number[][]
   /** As the run that was the last tells it. */
   totals?: Totals
   rejections: Rejection[]
@@ -67,6 +69,7 @@ class LongWorld {
   private life = 0
   private writes = 0
   private isBackfilled = false
+  private readonly synced: number[][] = []
   private totals?: Totals
   private rejections: Rejection[] = []
 
@@ -92,8 +95,8 @@ class LongWorld {
     }
     this.begin()
     const isDone = await this.time.until(() => this.work.length === 0, LATEST_MS)
-    const { plan, calls, network, totals, rejections, trace } = this
-    return { plan, calls, network, isDone, totals, rejections, trace }
+    const { plan, calls, network, synced, totals, rejections, trace } = this
+    return { plan, calls, network, isDone, synced, totals, rejections, trace }
   }
 
   end(): void {
@@ -187,6 +190,7 @@ class LongWorld {
     const changes = new Changes({ members, target: TARGET, key: AUDIENCE, signal, progress: SILENT })
     await changes.send(compare(members.before(), members.now()))
     if (changes.refused > 0) throw new Error(`${changes.refused} changes were refused`)
+    this.synced.push(list)
     this.tell(`sync    is done: ${changes.added} added, ${changes.removed} removed`)
   }
 }
