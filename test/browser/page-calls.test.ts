@@ -84,6 +84,7 @@ describe('the calls on the page', () => {
       .getByRole('img', { name: /^2 attempts within/ })
       .waitFor()
     expect(await attempts().getByRole('listitem').count()).toBe(2)
+    expect(await story().getByRole('row', { name: 'added' }).count()).toBe(1)
     expect(await tab.page.getByRole('button', { name: /^Refused/ }).count()).toBe(0)
     await tab.page.getByText('429 to 1 of its requests: sent again later').waitFor()
   })

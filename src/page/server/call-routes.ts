@@ -1,3 +1,4 @@
+import isEmpty from 'lodash/isEmpty'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { readCall } from '../../segment/call-reader'
@@ -44,10 +45,9 @@ async function storyOf(calls: Calls, number: number): Promise<CallStory | undefi
   return { record, rows: Object.fromEntries(rows) }
 }
 
-/** By the last attempt that tells what it sent; a lone call's are all the items of its requests. */
+/** By the last attempt that tells what it sent; those of a lone call are all the items of its requests. */
 function rowsOf({ mapping, payload, attempts }: Delivery): StoryRow[] {
-  const sent = attempts
-    .map((attempt) => attempt.sent ?? (attempt.batch === 1 ? sentItems(attempt.exchanges) : []))
-    .flat()
-  return payload && sent.length > 0 ? storyRows(mapping, payload, sent).rows : []
+  const told = attempts.map(({ sent, batch, exchanges }) => sent ?? (batch === 1 ? sentItems(exchanges) : null))
+  const sent = told.filter((items) => !isEmpty(items)).pop()
+  return payload && sent ? storyRows(mapping, payload, sent).rows : []
 }

@@ -8,7 +8,7 @@ const KEPT = 50_000
 const SLACK = 2_000
 
 /** Calls that are looked at in one go when the filter changes. */
-const FILTERED_AT_ONCE = 5_000
+const FILTERED_AT_ONCE = 2_000
 
 const TOLD_MS = 60
 

@@ -27,12 +27,14 @@ export function LiveView({ context }: { context: Context }) {
   return (
     <main className={story && !isNarrow ? 'live with-story' : 'live'}>
       <h1 className="hidden">Calls</h1>
-      <Plots
-        totals={calls.totals}
-        heap={context.live?.heap}
-        outcome={outcome}
-        onOutcome={(chosen) => change({ outcome: chosen })}
-      />
+      {calls.size > 0 && (
+        <Plots
+          totals={calls.totals}
+          heap={context.live?.heap}
+          outcome={outcome}
+          onOutcome={(chosen) => change({ outcome: chosen })}
+        />
+      )}
       <Calls calls={calls} text={text} selected={call} context={context} onText={(q) => change({ q })} />
       {story && !isNarrow && <aside aria-label="The call's story">{story}</aside>}
       {isNarrow && (

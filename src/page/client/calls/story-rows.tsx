@@ -36,13 +36,13 @@ function Row({ row }: { row: StoryRow }) {
   return (
     <tr className={change}>
       <td>
-        <code>{visible(source(row))}</code>
+        <code>{shortened(visible(source(row)))}</code>
       </td>
       <td>{change !== 'added' && short(value)}</td>
       <td>
         <span className={`change ${change}`}>{change}</span>
       </td>
-      <td>{sentAs !== null && <code>{visible(sentAs)}</code>}</td>
+      <td>{sentAs !== null && <code>{shortened(visible(sentAs))}</code>}</td>
       <td>
         {change === 'dropped' ? (
           ''
@@ -66,6 +66,9 @@ function source({ field, from, path, change }: StoryRow): string {
 
 function short(value: unknown): string {
   if (value === undefined) return ''
-  const text = visible(JSON.stringify(value))
+  return shortened(visible(JSON.stringify(value)))
+}
+
+function shortened(text: string): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)` : text
 }
