@@ -5,7 +5,7 @@ import { endAll, Running } from '../test/cli/__helpers__/command-line'
 
 /** The pictures of the documentation: `npm run screenshots`. */
 const FOLDER = join(__dirname, '../docs')
-const SIZE = { width: 1280, height: 800 }
+const SIZE = { width: 1120, height: 700 }
 
 const PRODUCTS = [{ sku: 'a-1', price: 42.5 }]
 const PEOPLE = ['ada@example.com', 'grace@example.com', 'alan@example.com', 'mary@example.com']
