@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import { ROOT, Running } from './__helpers__/command-line'
 import { emulatorAndFolder } from './__helpers__/emulator-and-folder'
 import { runCommand } from './__helpers__/in-process'
+import { closedPort } from './__helpers__/ports'
 
 const TIME = '2024-01-01T00:00:00.000Z'
 
@@ -392,12 +393,12 @@ describe('backfill', () => {
   })
 
   it.each([
-    ['no server answers', () => 'http://127.0.0.1:1'],
-    ['the address is none', () => 'localhost:3000'],
-    ['the server is no emulator', () => `${here.emulator.url}/api`]
+    ['no server answers', async () => `http://127.0.0.1:${await closedPort()}`],
+    ['the address is none', async () => 'localhost:3000'],
+    ['the server is no emulator', async () => `${here.emulator.url}/api`]
   ])('refuses to start when %s', async (_case, url) => {
     write('a.ndjson', many(2))
-    const { code, stderr } = await runCommand(['backfill', 'a.ndjson', '--emulator', url()], { cwd: here.folder })
+    const { code, stderr } = await runCommand(['backfill', 'a.ndjson', '--emulator', await url()], { cwd: here.folder })
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('no emulator answers at') })
   })
 

@@ -1,7 +1,7 @@
 import { start } from '../../src/emulator'
 import type { RunningEmulator } from '../../src/emulator'
 import { runCommand } from './__helpers__/in-process'
-import { occupy, release } from './__helpers__/ports'
+import { closedPort } from './__helpers__/ports'
 
 const APP_ID = '11'
 const API_KEY = 'key-1'
@@ -99,9 +99,7 @@ describe('delete', () => {
   })
 
   it('says what to do when no emulator answers', async () => {
-    const { port, server } = await occupy()
-    await release(server)
-    const url = `http://127.0.0.1:${port}`
+    const url = `http://127.0.0.1:${await closedPort()}`
     const args = ['delete', '--emulator', url, '--user-id', 'user-1', '--api-key', API_KEY]
     expect(await runCommand(args)).toMatchObject({
       code: 1,

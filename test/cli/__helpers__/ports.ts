@@ -14,6 +14,13 @@ export async function release(server: Server): Promise<void> {
   await once(server, 'close')
 }
 
+/** A port that nobody listens on any more. */
+export async function closedPort(): Promise<number> {
+  const { port, server } = await occupy()
+  await release(server)
+  return port
+}
+
 /** The first of two neighbouring free ports: HTTP and, after it, the WebSocket. */
 export async function freePair(): Promise<number> {
   const { port, server } = await occupy()
