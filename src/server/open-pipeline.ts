@@ -29,8 +29,9 @@ export interface OpenPipeline {
  * @throws CLIError when the port is taken
  */
 export async function openPipeline({ port, store, secrets, ...options }: OpenOptions): Promise<OpenPipeline> {
-  const server = await listen({ port, fetch: (request, bindings) => pipeline.app.fetch(request, bindings) })
+  // Before the first request can come, which takes a while where there are many.
   const calls = await Calls.in(store, { secrets, onProblem: (problem) => options.log.note(problem) })
+  const server = await listen({ port, fetch: (request, bindings) => pipeline.app.fetch(request, bindings) })
   const pipeline = new Pipeline({ ...options, url: server.url, calls })
   return {
     url: server.url,

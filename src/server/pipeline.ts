@@ -13,6 +13,7 @@ import { Engine } from '../segment/engine'
 import { toEmulator } from '../segment/redirect'
 import type { Origins } from '../segment/redirect'
 import type { SegmentMessage } from '../segment/message'
+import { nestingProblem } from '../segment/nesting'
 import type { Arrival } from '../segment/open-call'
 import { settingsCdn } from '../segment/settings-cdn'
 import type { SettingsCdnOptions } from '../segment/settings-cdn'
@@ -172,7 +173,8 @@ export class Pipeline {
 
   private reject(rejected: Rejected[], writeKey: string | undefined): void {
     for (const { value, status, reason } of rejected) {
-      this.options.calls.reject(arrivalOf(writeKey), value, status, reason)
+      const kept = nestingProblem(value, 'it') === undefined ? value : null
+      this.options.calls.reject(arrivalOf(writeKey), kept, status, reason)
     }
   }
 

@@ -69,6 +69,13 @@ describe('what the messages of a batch share', () => {
     })
   })
 
+  it('is refused with 400 when no stack could hold it', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+    const body = `{"writeKey":"${writeKey}","batch":${deep}}`
+    const { status } = await fetch(`${url}/v1/batch`, { method: 'POST', body })
+    expect(status).toBe(400)
+  })
+
   it('counts for each of them as far as it is usual', async () => {
     const context = { library: { name: 'analytics-python' } }
     const { status } = await post(`${url}/v1/batch`, { writeKey, context, batch: batch.slice(0, 2_000) })
