@@ -6,7 +6,8 @@ import { peakMemory } from '../../test/doors/__helpers__/memory'
 
 export const ROOT = join(__dirname, '../..')
 
-const READY = /ready at (http:\S+)/
+/** In words, and as JSON. */
+const READY = /^(?:ready at |\{"url":")(http:[^\s"]+)/
 
 interface Options {
   cwd?: string

@@ -1,27 +1,31 @@
 import { Analytics } from '@segment/analytics-node'
+import { AUDIENCE, isMember, LAST_TRAIT } from './last-values'
 import { POISON } from './phases'
 
-/** What a client tells when it has stopped. */
+/** What a client tells when all its calls are settled. */
 export interface ClientReport {
   /** IDs of the calls that the Tracking API has acknowledged. */
   acknowledged: string[]
   failed: string[]
   /** IDs of those that Heap is to refuse. */
   refusable: string[]
+  /** Calls about the one audience: of those, the last counts. */
+  memberships: number
 }
 
 const TICKS_A_SECOND = 10
 const POISON_EVERY = 97
 
-const [host, prefix, rate] = process.argv.slice(2)
+const [host, prefix, calls, seconds] = process.argv.slice(2)
+const perTick = Number(calls) / Number(seconds) / TICKS_A_SECOND
 const analytics = new Analytics({ writeKey: 'soak', host, flushAt: 40, flushInterval: 200, maxRetries: 1000 })
 analytics.on('error', () => undefined)
 
-const report: ClientReport = { acknowledged: [], failed: [], refusable: [] }
+const report: ClientReport = { acknowledged: [], failed: [], refusable: [], memberships: 0 }
 
 type Call = (id: string, number: number, done: (error?: unknown) => void) => void
 
-const person = (number: number) => `person-${prefix}-${number % 50}`
+const person = (number: number) => `person-${prefix}-${Math.floor(number / CALLS.length) % 50}`
 function properties(id: string, number: number): object {
   const usual = { soak_id: id, nested: { list: [1, { a: number }], when: new Date(number) } }
   if (number % POISON_EVERY !== 0) return usual
@@ -34,6 +38,15 @@ const track: Call = (id, number, done) =>
     { messageId: id, userId: person(number), event: `Told ${id}`, properties: properties(id, number) },
     done
   )
+
+/** Whoever enters and leaves one audience keeps the last of its values: which calls brought them, Heap does not tell. */
+function member(id: string, number: number, computation_key: string, done: (error?: unknown) => void): void {
+  if (computation_key === AUDIENCE) report.memberships++
+  const told = computation_key === AUDIENCE ? () => undefined : done
+  const personas = { computation_class: 'audience', computation_key }
+  const traits = { [computation_key]: isMember(id) }
+  analytics.identify({ messageId: id, userId: person(number), traits, context: { personas } }, told)
+}
 
 /** One of each kind of call that the destination has an action for; tracks are the most. */
 const CALLS: Call[] = [
@@ -49,7 +62,8 @@ const CALLS: Call[] = [
       done
     ),
   track,
-  (id, number, done) => analytics.identify({ messageId: id, userId: person(number), traits: { [id]: true } }, done),
+  (id, number, done) =>
+    analytics.identify({ messageId: id, userId: person(number), traits: { [id]: true, [LAST_TRAIT]: id } }, done),
   track,
   (id, number, done) =>
     analytics.page(
@@ -62,17 +76,8 @@ const CALLS: Call[] = [
       { messageId: id, userId: person(number), groupId: `group-${number % 20}`, traits: { [id]: true } },
       done
     ),
-  track,
-  (id, number, done) =>
-    analytics.identify(
-      {
-        messageId: id,
-        userId: person(number),
-        traits: { [id]: number % 2 === 0 },
-        context: { personas: { computation_class: 'audience', computation_key: id } }
-      },
-      done
-    )
+  (id, number, done) => member(id, number, id, done),
+  (id, number, done) => member(id, number, AUDIENCE, done)
 ]
 
 let sent = 0
@@ -84,14 +89,19 @@ function tell(): void {
   CALLS[number % CALLS.length](id, number, done)
 }
 
-const ticking = setInterval(() => {
-  for (let count = 0; count < Number(rate) / TICKS_A_SECOND; count++) tell()
-}, 1000 / TICKS_A_SECOND)
-
-process.on('message', () => {
-  clearInterval(ticking)
-  void analytics.closeAndFlush({ timeout: 120_000 }).then(() => {
-    process.send?.(report, () => process.exit(0))
+function toldAll(): Promise<void> {
+  return new Promise((resolve) => {
+    const begin = Date.now()
+    const ticking = setInterval(() => {
+      const due = Math.min(Number(calls), ((Date.now() - begin) / 1000) * TICKS_A_SECOND * perTick)
+      while (sent < due) tell()
+      if (sent < Number(calls)) return
+      clearInterval(ticking)
+      resolve()
+    }, 1000 / TICKS_A_SECOND)
   })
-})
+}
+
+const done = toldAll().then(() => analytics.closeAndFlush({ timeout: 300_000 }))
+process.on('message', () => void done.then(() => process.send?.(report, () => process.exit(0))))
 console.log(`ready at ${host}`)

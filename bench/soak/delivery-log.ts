@@ -1,13 +1,15 @@
 import { appendFileSync } from 'node:fs'
+import type { CallSummary } from '../../src/segment/call-record'
 
-const OUTCOME = /^\d\d:\d\d:\d\d {2}(.+?) {2}→ \w+ (\d{3})(.*)$/
-const UNCLAIMED = /no subscription takes the \w+ call (\w+)/
-const ID = /\b[chf]\d_\d+/
+const REFUSED = ['refused', 'unmatched']
 
-/** What `serve` prints about calls: which of them have been refused for good, and why. */
+/** What `serve --json` prints about calls, over all its lives. */
 export class DeliveryLog {
-  /** Reason by ID. */
+  /** Those that were refused for good: reason by message ID. */
   readonly refused = new Map<string, string>()
+  /** The identify call accepted last, by user and audience. */
+  readonly last = new Map<string, CallSummary>()
+  readonly notes: string[] = []
   retries = 0
 
   /** Keeps the lines in a file, too. */
@@ -15,24 +17,36 @@ export class DeliveryLog {
 
   readonly add = (line: string): void => {
     appendFileSync(this.path, `${line}\n`)
-    const [, unclaimed] = UNCLAIMED.exec(line) ?? []
-    if (unclaimed) this.refused.set(unclaimed, 'no action takes this type of call')
-    const [, names, status, rest] = OUTCOME.exec(line) ?? []
-    if (names === undefined) return
-    if (rest.includes('will be retried')) this.retries++
-    else if (Number(status) >= 300) this.refuse(names, `${status}${rest}`)
+    const { note, ...call } = parsed(line)
+    if (note !== undefined) this.notes.push(note)
+    else if (call.number !== undefined) this.call(call as CallSummary)
   }
 
-  private refuse(names: string, reason: string): void {
-    const [id] = ID.exec(names) ?? []
-    if (id) this.refused.set(id, general(reason))
+  private call(call: CallSummary): void {
+    const { messageId, type, outcome, status, reason } = call
+    if (outcome === 'waiting') this.retries++
+    if (messageId && REFUSED.includes(outcome)) this.refused.set(messageId, `${status ?? ''} ${general(reason ?? '')}`)
+    if (type === 'identify' && messageId) this.identified(call)
+  }
+
+  private identified(call: CallSummary): void {
+    const key = `${call.userId} ${call.event}`
+    if (call.number >= (this.last.get(key)?.number ?? 0)) this.last.set(key, call)
+  }
+}
+
+/** A kill may cut a line off. */
+function parsed(line: string): Partial<CallSummary> & { note?: string } {
+  try {
+    return JSON.parse(line) as Partial<CallSummary>
+  } catch {
+    return {}
   }
 }
 
 /** The same reason in the same words, whatever call it is about. */
 function general(reason: string): string {
   return reason
-    .replace(/\(attempt \d+\)/, '')
     .replace(/\[\d+\]/, '[N]')
     .replace(/has \d+ characters/, 'has N characters')
     .trim()

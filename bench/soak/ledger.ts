@@ -3,6 +3,7 @@ interface StoredEvent {
 }
 
 interface WithProperties {
+  identity?: string
   properties: Record<string, unknown>
 }
 
@@ -23,13 +24,15 @@ export interface Ledger {
 export class HeapContent {
   private readonly events = new Map<string, number>()
   private readonly properties = new Set<string>()
+  private readonly users = new Map<string, Record<string, unknown>>()
 
   static async of(url: string): Promise<HeapContent> {
     const read = async <Item>(list: string) => (await (await fetch(`${url}/_emulator/${list}`)).json()) as Item[]
     const content = new HeapContent()
     for (const { properties } of await read<StoredEvent>('events')) content.addEvent(properties.soak_id ?? '')
     for (const list of ['users', 'accounts']) {
-      for (const { properties } of await read<WithProperties>(list)) {
+      for (const { identity, properties } of await read<WithProperties>(list)) {
+        if (identity !== undefined) content.users.set(identity, properties)
         for (const key of Object.keys(properties)) content.properties.add(key)
       }
     }
@@ -38,6 +41,10 @@ export class HeapContent {
 
   has(id: string): boolean {
     return this.events.has(id) || this.properties.has(id)
+  }
+
+  propertyOf(identity: string, key: string): unknown {
+    return this.users.get(identity)?.[key]
   }
 
   doubled(): string[] {

@@ -3,6 +3,8 @@ import type { Ledger } from './ledger'
 
 export interface Findings {
   ledger: Ledger
+  /** Users whose last trait or membership is not the one accepted last. */
+  outdated: string[]
   /** What was done to the parts, and how often. */
   troubles: [name: string, count: number][]
   hostile: Map<string, number>
@@ -28,7 +30,7 @@ export function repeated(lines: JournalLine[]): number {
   return keys.length - new Set(keys.map(({ idempotency_key }) => idempotency_key)).size
 }
 
-export function print({ ledger, troubles, hostile, unexpected, serve }: Findings): void {
+export function print({ ledger, outdated, troubles, hostile, unexpected, serve }: Findings): void {
   section('Ledger', [
     ['accepted', ledger.accepted],
     ['delivered', ledger.delivered],
@@ -36,7 +38,8 @@ export function print({ ledger, troubles, hostile, unexpected, serve }: Findings
     ['lost', ledger.lost.length],
     ['doubled', ledger.doubled.length],
     ['refused and yet delivered', ledger.contradictory.length],
-    ['refused without a reason', ledger.undeserved.length]
+    ['refused without a reason', ledger.undeserved.length],
+    ['users with an old trait or membership', outdated.length]
   ])
   section('Refused for good', [...ledger.refused])
   section('Troubles', troubles)
@@ -47,7 +50,7 @@ export function print({ ledger, troubles, hostile, unexpected, serve }: Findings
     ['exit code', serve.exitCode ?? -1]
   ])
   const { lost, doubled, contradictory, undeserved } = ledger
-  const examples = [lost, doubled, contradictory, undeserved].flatMap((ids) => ids.slice(0, 20))
+  const examples = [lost, doubled, contradictory, undeserved, outdated].flatMap((ids) => ids.slice(0, 20))
   for (const line of [...unexpected, ...examples]) console.log(`  ${line}`)
 }
 
@@ -56,7 +59,7 @@ function section(title: string, rows: [string, number][]): void {
   for (const [name, value] of rows) console.log(`${String(value).padStart(10)}  ${name}`)
 }
 
-export function isClean({ ledger, unexpected, serve }: Findings): boolean {
-  const wrong = [ledger.lost, ledger.doubled, ledger.contradictory, ledger.undeserved, unexpected]
+export function isClean({ ledger, outdated, unexpected, serve }: Findings): boolean {
+  const wrong = [ledger.lost, ledger.doubled, ledger.contradictory, ledger.undeserved, outdated, unexpected]
   return wrong.every(({ length }) => length === 0) && serve.exitCode === 0 && ledger.accepted > 0
 }

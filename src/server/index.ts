@@ -66,6 +66,7 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
     secrets,
     log
   })
+  outliveRejections(log, options.destination)
   const { pipeline, url } = opened
   const resumed = pipeline.resume()
   const socket = options.webSocket ? await openSocket(opened) : undefined
@@ -85,6 +86,14 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
       return left
     }
   }
+}
+
+/** A promise that a definition leaves to itself must not end the server: the calls of others are on their way. */
+function outliveRejections(log: CallLog, destination: string): void {
+  process.on('unhandledRejection', (reason) => {
+    const [message, place = ''] = String((reason as Error | undefined)?.stack ?? reason).split('\n')
+    log.note(`${destination} left a rejected promise unhandled: ${message} ${place.trim()}`)
+  })
 }
 
 async function firstDefinition({ directory, destination }: ServeOptions): Promise<DestinationDefinition> {

@@ -90,8 +90,15 @@ describe('the ledger of the soak test', () => {
 
 describe('isClean', () => {
   const good = { ...NOTHING_WRONG, accepted: 1, delivered: 1 }
-  const verdict = (ledger: Ledger, { unexpected = [] as string[], exitCode = 0 } = {}) =>
-    isClean({ ledger, unexpected, troubles: [], hostile: new Map(), serve: { peakMb: 1, exitCode, retries: 0 } })
+  const verdict = (ledger: Ledger, { unexpected = [] as string[], outdated = [] as string[], exitCode = 0 } = {}) =>
+    isClean({
+      ledger,
+      outdated,
+      unexpected,
+      troubles: [],
+      hostile: new Map(),
+      serve: { peakMb: 1, exitCode, retries: 0 }
+    })
 
   it('finds a run clean with which nothing is wrong', () => {
     expect(verdict({ ...good, refused: new Map([['413', 1]]) })).toBe(true)
@@ -101,11 +108,12 @@ describe('isClean', () => {
     expect(verdict({ ...good, [column]: ['c1'] })).toBe(false)
   })
 
-  it('finds none clean that accepted nothing, answered something unexpected or ended with an error', () => {
+  it('finds none clean that accepted nothing, answered something unexpected, left old values or ended with an error', () => {
     expect([
       verdict({ ...good, accepted: 0 }),
       verdict(good, { unexpected: ['500'] }),
+      verdict(good, { outdated: ['ann'] }),
       verdict(good, { exitCode: 1 })
-    ]).toStrictEqual([false, false, false])
+    ]).toStrictEqual([false, false, false, false])
   })
 })

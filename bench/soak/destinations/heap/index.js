@@ -7,5 +7,17 @@ const { redirectRequests } = require('../../../../dist/segment/redirect')
 
 const url = process.env.SOAK_HEAP_URL ?? ''
 
-/** The destination as it is, its requests redirected to an emulator in another process. */
-module.exports = redirectRequests(heap, { [HEAP_ORIGINS.US]: url, [HEAP_ORIGINS.EU]: `${url}/eu` })
+const { trackEvent } = heap.actions
+const REJECTED_EVERY = 20
+let runs = 0
+
+/** Every so often a promise is rejected that nobody waits for. */
+function performBatch(...args) {
+  if (++runs % REJECTED_EVERY === 0) void Promise.reject(new Error('nobody waits for this'))
+  return trackEvent.performBatch(...args)
+}
+
+const careless = { ...heap, actions: { ...heap.actions, trackEvent: { ...trackEvent, performBatch } } }
+
+/** The destination with that mistake, its requests redirected to an emulator in another process. */
+module.exports = redirectRequests(careless, { [HEAP_ORIGINS.US]: url, [HEAP_ORIGINS.EU]: `${url}/eu` })
