@@ -76,10 +76,9 @@ export class CallArchive {
     })
   }
 
-  /** What puts a finished call into the store, and others out of it. */
-  put(summary: CallSummary, batches: number[], detail: string): { changes: Change[]; forgotten: number[] } {
-    const { number } = summary
-    const text = `${JSON.stringify([summary, batches])}\n${detail}`
+  /** What puts a finished call, with its summary as JSON, into the store, and others out of it. */
+  put(number: number, summary: string, batches: number[], detail: string): { changes: Change[]; forgotten: number[] } {
+    const text = `[${summary},${JSON.stringify(batches)}]\n${detail}`
     this.enter(number, { characters: text.length, batches })
     const changes = [this.calls.put(numberKey(number), text)]
     const forgotten: number[] = []

@@ -1,10 +1,11 @@
 import { mapped } from './engine'
-import type { CallRecord, Delivery, RecordedExchange, SubscriptionVerdict } from './call-record'
+import type { Attempt, CallRecord, Delivery, RecordedExchange, SubscriptionVerdict } from './call-record'
 import type { Calls, KeptCall } from './calls'
 import { routeOf } from './connection'
 import { mismatch } from './fql'
 import { isJsonObject } from './json-object'
-import type { KeptAttempt, KeptDelivery } from './open-call'
+import type { KeptAttempt, KeptDelivery, Place } from './open-call'
+import { sentItems } from './sent-leaves'
 
 /** Everything that is known of a call; undefined when it is no longer kept. */
 export async function readCall(calls: Calls, number: number): Promise<CallRecord | undefined> {
@@ -45,18 +46,24 @@ async function deliveryOf(calls: Calls, kept: KeptCall, delivery: KeptDelivery):
     mapping,
     payload: (message && mapped(mapping, message)) ?? null,
     outcome: delivery.outcome,
-    attempts: await Promise.all(
-      delivery.attempts.map(async (attempt) => ({ ...attempt, exchanges: await exchangesOf(calls, attempt) }))
-    )
+    attempts: await Promise.all(delivery.attempts.map((attempt) => attemptOf(calls, attempt)))
   }
 }
 
-/** Of the requests of an attempt, those that carried the call, as far as the action tells what it sent for it. */
-async function exchangesOf(calls: Calls, { exchanges, batch, sent }: KeptAttempt): Promise<RecordedExchange[]> {
-  if (exchanges === null) return []
-  const all = await calls.exchangesOf(exchanges)
-  if (batch === 1) return all
-  const item = sent === null ? undefined : JSON.stringify(sent)
-  const carrying = item === undefined ? [] : all.filter(({ request }) => request.body.includes(item))
-  return carrying.length > 0 || item === undefined ? carrying : all
+/** Of the requests of a batch, those that carried the call, as far as the action tells what it sent for it. */
+async function attemptOf(
+  calls: Calls,
+  { exchanges: batch, places, sent = null, ...rest }: KeptAttempt
+): Promise<Attempt> {
+  const all = batch === null ? [] : await calls.exchangesOf(batch)
+  const item = JSON.stringify(sent)
+  const carrying = all.filter(({ request }, at) => {
+    return rest.batch === 1 || places.some(([exchange]) => exchange === at) || request.body.includes(item)
+  })
+  const last = places[places.length - 1]
+  return { ...rest, sent: last ? itemAt(all, last) : sent, exchanges: carrying }
+}
+
+function itemAt(exchanges: RecordedExchange[], [exchange, index]: Place): unknown {
+  return exchanges[exchange] ? (sentItems([exchanges[exchange]])[index] ?? null) : null
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Store } from '../store/store'
-import type { Change, Notes, Sublevel } from '../store/sublevel'
-import { numberKey } from '../store/sublevel'
+import type { Change, Notes } from '../store/sublevel'
+import { AcceptedMessages } from './accepted-messages'
 import { CallArchive, DEFAULT_LIMITS } from './call-archive'
 import type { ArchiveLimits } from './call-archive'
 import { CallIndex } from './call-index'
@@ -10,7 +10,7 @@ import { routeOf } from './connection'
 import type { Subscription } from './connection'
 import type { Exchange } from './exchange'
 import { OpenCall } from './open-call'
-import type { Arrival, CallDetail, Connection, KeptDelivery } from './open-call'
+import type { Arrival, CallDetail, Connection, KeptAttempt, KeptDelivery, Place } from './open-call'
 import type { SegmentMessage } from './message'
 import { redactExchange, redactText, spellingsOf } from './redact'
 import { isRetryable } from './retry'
@@ -65,7 +65,11 @@ export interface CallChange {
 const MAX_REJECTED_CHARACTERS = 32 * 1024
 
 type NotTaken = Pick<CallSummary, 'outcome' | 'reason'> & Partial<Pick<CallSummary, 'status'>>
-type Waiting = Pick<AcceptedCall, 'message' | 'routes'>
+interface KeptBatch {
+  id: number
+  /** Of the items of its requests. */
+  places: Map<unknown, Place[]>
+}
 export interface KeptCall {
   summary: CallSummary
   detail: CallDetail
@@ -77,13 +81,14 @@ export interface KeptCall {
  * be looked at and sent again until newer calls take its place.
  */
 export class Calls {
-  private readonly waiting: Sublevel<Waiting>
+  private readonly accepted: AcceptedMessages
   private readonly connections: Notes
   private readonly known = new Map<string, Connection>()
   private readonly open = new Map<number, OpenCall>()
   readonly index = new CallIndex()
   private readonly listeners = new Set<(change: CallChange) => void>()
-  private readonly batches = new WeakMap<BatchRun, number>()
+  private readonly batches = new WeakMap<BatchRun, KeptBatch>()
+  private waiting: AcceptedCall[] = []
   private readonly secrets: string[]
   private archive!: CallArchive
   private current: Connection = { subscriptions: [] }
@@ -95,7 +100,7 @@ export class Calls {
     private readonly store: Store,
     private readonly options: CallsOptions
   ) {
-    this.waiting = store.sublevel('waiting')
+    this.accepted = new AcceptedMessages(store)
     this.connections = store.notes('connections')
     this.secrets = spellingsOf(options.secrets ?? [])
   }
@@ -110,10 +115,19 @@ export class Calls {
     }
     for (const summary of summaries) {
       calls.count(summary.number)
-      calls.index.set({ ...summary, revision: ++calls.revision })
+      calls.index.setFinished({ ...summary, revision: ++calls.revision })
     }
-    for await (const chunk of calls.waiting.entries()) for (const [key] of chunk) calls.count(Number(key))
+    await calls.readAccepted()
     return calls
+  }
+
+  /** What waits, and out of the store with what is finished and no longer known. */
+  private async readAccepted(): Promise<void> {
+    for await (const { number, message, routes } of this.accepted.all()) {
+      this.count(number)
+      if (routes.length > 0) this.waiting.push({ number, message, json: JSON.stringify(message), routes })
+      else if (!this.index.get(number)) this.write(this.accepted.forget(number))
+    }
   }
 
   /** A message as a call with a number of its own. */
@@ -139,12 +153,7 @@ export class Calls {
 
   /** What an earlier run has left, in the order of acceptance. */
   async left(): Promise<AcceptedCall[]> {
-    const left: AcceptedCall[] = []
-    for await (const chunk of this.waiting.entries()) {
-      for (const [key, { message, routes }] of chunk) {
-        left.push({ number: Number(key), message, json: JSON.stringify(message), routes })
-      }
-    }
+    const left = this.waiting.splice(0)
     for (const call of left) {
       const known = await this.get(call.number)
       if (known) this.open.set(call.number, OpenCall.from(known.summary, known.detail, known.connection, call.routes))
@@ -156,7 +165,7 @@ export class Calls {
   /** Resolves once all of them are on the disk; rejects, and keeps none, when that fails. */
   async accept(arrival: Arrival, calls: AcceptedCall[]): Promise<void> {
     const taken = calls.filter(({ routes }) => routes.length > 0)
-    await this.store.write(taken.map((call) => this.waits(call.number, call.json, call.routes)))
+    await this.store.write(taken.map((call) => this.accepted.put(call.number, call.json, call.routes)))
     for (const call of calls) this.begin(arrival, call)
   }
 
@@ -179,8 +188,7 @@ export class Calls {
       status,
       error: error === undefined ? null : this.hidden(error),
       retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
-      sent,
-      exchanges: this.batchOf(run)
+      ...this.batchOf(run, sent)
     }
     this.write(this.archive.release(call.attempted(route, outcomeOf(outcome), kept)))
     this.changed(call, { route, action: subscription.partnerAction, ...outcome })
@@ -219,20 +227,27 @@ export class Calls {
 
   /** These finished calls wait again, with what became of them before. Rejects when that cannot be kept. */
   async reopen(calls: AcceptedCall[]): Promise<void> {
-    await this.store.write(calls.map(({ number, json, routes }) => this.waits(number, json, routes)))
+    const opened: OpenCall[] = []
     for (const { number, routes } of calls) {
       const kept = await this.get(number)
-      if (!kept) continue
-      const call = OpenCall.from(kept.summary, kept.detail, kept.connection, routes)
-      this.open.set(number, call)
+      if (kept) opened.push(OpenCall.from(kept.summary, kept.detail, kept.connection, routes))
+    }
+    // A call that the page sent was never accepted.
+    const changes = opened.flatMap(({ number, json, routes, done }) => {
+      return [this.accepted.put(number, json, routes), this.accepted.settle(number, done)]
+    })
+    await this.store.write(changes)
+    for (const call of opened) {
+      this.open.set(call.number, call)
       this.changed(call)
     }
   }
 
   /** Forgets all finished calls. */
   async clear(): Promise<void> {
-    await this.store.write(this.archive.clear())
-    for (const { number } of [...this.index.summaries()]) if (!this.open.has(number)) this.index.delete(number)
+    const finished = [...this.index.summaries()].map(({ number }) => number).filter((each) => !this.open.has(each))
+    await this.store.write([...this.archive.clear(), ...finished.flatMap((each) => this.accepted.forget(each))])
+    finished.forEach((each) => this.index.delete(each))
     this.revision += 1
   }
 
@@ -245,10 +260,11 @@ export class Calls {
   async get(number: number): Promise<KeptCall | undefined> {
     await this.store.written()
     const summary = this.index.get(number)
-    const json = this.open.get(number)?.detail() ?? (summary && (await this.archive.detail(number)))
+    const json = this.open.get(number)?.detail(true) ?? (summary && (await this.archive.detail(number)))
     if (!summary || json === undefined) return undefined
     const detail = JSON.parse(json) as CallDetail
-    return { summary, detail, connection: this.connectionOf(detail) }
+    const message = detail.message ?? (await this.accepted.get(number))
+    return { summary, detail: { ...detail, message }, connection: this.connectionOf(detail) }
   }
 
   async exchangesOf(batch: number): Promise<RecordedExchange[]> {
@@ -276,37 +292,43 @@ export class Calls {
     const summary = { ...call.summary(++this.revision, this.now()), ...ended }
     const { waiting } = call
     if (waiting.length === 0) this.finish(call, summary)
-    else if (attempt && attempt.retryAt === undefined) this.write([this.waits(number, call.json, waiting)])
-    this.index.set(summary)
+    else {
+      this.index.set(summary)
+      if (attempt && attempt.retryAt === undefined) this.write([this.accepted.settle(number, call.done)])
+    }
     for (const listener of this.listeners) listener({ summary, attempt })
   }
 
   private finish(call: OpenCall, summary: CallSummary): void {
-    const { changes, forgotten } = this.archive.put(summary, call.batches, call.detail())
-    this.open.delete(call.number)
+    const json = this.index.setFinished(summary)
+    const { number, isAccepted } = call
+    const { changes, forgotten } = this.archive.put(number, json, call.batches, call.detail(!isAccepted))
+    if (isAccepted) changes.push(this.accepted.settle(number, call.done))
+    for (const each of forgotten) changes.push(...this.accepted.forget(each))
+    this.open.delete(number)
     forgotten.forEach((each) => this.index.delete(each))
-    this.write([this.waiting.del(numberKey(call.number)), ...changes])
+    this.write(changes)
   }
 
   private count(number: number): void {
     this.nextNumber = Math.max(this.nextNumber, number + 1)
   }
 
-  private waits(number: number, json: string, routes: string[]): Change {
-    return this.waiting.putJson(numberKey(number), `{"message":${json},"routes":${JSON.stringify(routes)}}`)
+  /** A run is kept once for all of its calls; not at all when there was no request. */
+  private batchOf(run: BatchRun, sent: unknown): Pick<KeptAttempt, 'exchanges' | 'places' | 'sent'> {
+    if (run.exchanges.length === 0) return { exchanges: null, places: [] }
+    const { id, places } = this.batches.get(run) ?? this.keptBatch(run)
+    const found = places.get(sent)
+    return found ? { exchanges: id, places: found } : { exchanges: id, places: [], sent }
   }
 
-  /** Kept once for all the calls of a run. Null when there was no request. */
-  private batchOf(run: BatchRun): number | null {
-    const known = this.batches.get(run)
-    if (known !== undefined || run.exchanges.length === 0) return known ?? null
-    const [id, change] = this.archive.addBatch(
-      run.exchanges.map((each) => this.recorded(each)),
-      run.size
-    )
-    this.batches.set(run, id)
+  private keptBatch(run: BatchRun): KeptBatch {
+    const exchanges = run.exchanges.map((each) => this.recorded(each))
+    const [id, change] = this.archive.addBatch(exchanges, run.size)
     this.write([change])
-    return id
+    const batch = { id, places: placesIn(run) }
+    this.batches.set(run, batch)
+    return batch
   }
 
   private recorded(exchange: Exchange): RecordedExchange {
@@ -327,6 +349,19 @@ export class Calls {
     const { onProblem = () => undefined } = this.options
     this.store.write(changes).catch((error: Error) => onProblem(`cannot keep what became of a call: ${error.message}`))
   }
+}
+
+/** Actions tell what they sent for a call by the very object that went into the request. */
+function placesIn({ exchanges }: BatchRun): Map<unknown, Place[]> {
+  const places = new Map<unknown, Place[]>()
+  exchanges.forEach(({ items }, exchange) => {
+    items.forEach((item, index) => {
+      const known = places.get(item)
+      if (known) known.push([exchange, index])
+      else places.set(item, [[exchange, index]])
+    })
+  })
+  return places
 }
 
 function outcomeOf({ status, retryAt }: AttemptOutcome): KeptDelivery['outcome'] {

@@ -9,6 +9,8 @@ export interface Exchange {
   startedAt: number
   /** From the request to its answer, or to the end of the wait for one. */
   milliseconds: number
+  /** The entries of the lists in its JSON, as the action made them. */
+  items: unknown[]
 }
 
 interface ExchangeResponse {
@@ -48,7 +50,8 @@ export function observedClient(request: RequestClient, onRequest: (exchange: Exc
 function unanswered(url: string, { method = 'GET', json, body }: RequestOptions): Exchange {
   const text = json === undefined ? textOf(body) : JSON.stringify(json)
   const request = { url, method: method.toUpperCase(), headers: {}, body: text }
-  return { request, response: null, startedAt: Date.now(), milliseconds: 0 }
+  const lists = Object.values(Object(json) as object).filter(Array.isArray)
+  return { request, response: null, startedAt: Date.now(), milliseconds: 0, items: lists.flat() }
 }
 
 function requestOf({ url, method, headers }: Request, body: unknown): Exchange['request'] {

@@ -32,14 +32,25 @@ export interface KeptDelivery {
   attempts: KeptAttempt[]
 }
 
-export type KeptAttempt = Omit<Attempt, 'exchanges'> & { exchanges: number | null }
+/** An attempt without what its batch holds. */
+export interface KeptAttempt extends Omit<Attempt, 'exchanges' | 'sent'> {
+  /** ID of the batch. */
+  exchanges: number | null
+  /** Where the call's own item stands in the requests: which request, and which entry of its lists. */
+  places: Place[]
+  /** The item, when it stands nowhere as it is. */
+  sent?: unknown
+}
+
+export type Place = [exchange: number, item: number]
 
 /** What is kept of a call beside its summary. */
 export interface CallDetail {
   writeKey: string | null
   connection: string | Subscription[]
   deliveries: KeptDelivery[]
-  message: unknown
+  /** Absent for a call that was accepted: the store has its message already. */
+  message?: unknown
 }
 
 type OpenDelivery = Omit<KeptDelivery, 'attempts'> & { attempts: string[]; batches: (number | null)[] }
@@ -79,6 +90,15 @@ export class OpenCall {
     return call
   }
 
+  /** Whether the store has its message: no subscription takes the others. */
+  get isAccepted(): boolean {
+    return this.arrival.via === 'tracking API' && this.deliveries.length > 0
+  }
+
+  get routes(): string[] {
+    return this.deliveries.map(({ route }) => route)
+  }
+
   get messageId(): string | null {
     return this.facts.messageId
   }
@@ -91,6 +111,11 @@ export class OpenCall {
   /** Subscriptions that owe it a final outcome. */
   get waiting(): string[] {
     return this.deliveries.filter(({ outcome }) => outcome === 'waiting').map(({ route }) => route)
+  }
+
+  /** Subscriptions that have brought it a final outcome. */
+  get done(): string[] {
+    return this.deliveries.filter(({ outcome }) => outcome !== 'waiting').map(({ route }) => route)
   }
 
   /** Attempts that it names. */
@@ -139,14 +164,15 @@ export class OpenCall {
     }
   }
 
-  /** A {@link CallDetail} as JSON. */
-  detail(): string {
+  /** A {@link CallDetail} as JSON, with or without the message. */
+  detail(withMessage: boolean): string {
     const { id, subscriptions } = this.connection
     const deliveries = this.deliveries.map(({ attempts, batches: _batches, ...rest }) => {
       return `${JSON.stringify(rest).slice(0, -1)},"attempts":[${attempts.join(',')}]}`
     })
     const head = JSON.stringify({ writeKey: this.arrival.writeKey ?? null, connection: id ?? subscriptions })
-    return `${head.slice(0, -1)},"deliveries":[${deliveries.join(',')}],"message":${this.json}}`
+    const message = withMessage ? `,"message":${this.json}` : ''
+    return `${head.slice(0, -1)},"deliveries":[${deliveries.join(',')}]${message}}`
   }
 
   private outcome(): CallOutcome {
@@ -181,7 +207,7 @@ function text(value: unknown): string | null {
 }
 
 function attemptJson({ sent, ...attempt }: KeptAttempt): string {
-  const item = sent === undefined ? 'null' : JSON.stringify(sent)
-  const kept = item.length > MAX_SENT_CHARACTERS ? 'null' : item
-  return `${JSON.stringify(attempt).slice(0, -1)},"sent":${kept}}`
+  const item = sent === undefined ? undefined : JSON.stringify(sent)
+  const isKept = item !== undefined && item.length <= MAX_SENT_CHARACTERS
+  return isKept ? `${JSON.stringify(attempt).slice(0, -1)},"sent":${item}}` : JSON.stringify(attempt)
 }

@@ -23,6 +23,9 @@ export class CallLog {
   /** Batches whose failure was told: their calls fail together, and one of them is enough. */
   private readonly told = new WeakSet<object>()
 
+  /** A terminal takes a thousand lines at once in the time of a few one by one. */
+  private readonly waiting: string[] = []
+
   constructor(private readonly options: CallLogOptions) {
     this.secrets = spellingsOf(options.secrets)
   }
@@ -42,7 +45,7 @@ export class CallLog {
       : `→ ${[summary.outcome, status].filter(Boolean).join(' ')}`
     this.print([`${paint(sign)} ${type.padEnd(8)}`, ...names, result].filter(Boolean).join('  '))
     const reason = attempt ? attempt.error : summary.reason
-    if (reason) this.options.print(paint(`            ${this.shown(reason, MAX_REASON_CHARACTERS)}`))
+    if (reason) this.line(paint(`            ${this.shown(reason, MAX_REASON_CHARACTERS)}`))
   }
 
   /** A request that never became a call: `✗ POST /v1/track → 429 the reason`. */
@@ -51,12 +54,21 @@ export class CallLog {
   }
 
   note(text: string): void {
-    if (this.options.json) this.options.print(JSON.stringify({ note: redactText(text, this.secrets) }))
+    if (this.options.json) this.line(JSON.stringify({ note: redactText(text, this.secrets) }))
     else this.print(this.shown(text, MAX_REASON_CHARACTERS))
   }
 
+  /** Prints what waits for the end of the turn. */
+  flush(): void {
+    if (this.waiting.length > 0) this.options.print(this.waiting.splice(0).join('\n'))
+  }
+
+  private line(text: string): void {
+    if (this.waiting.push(text) === 1) setImmediate(() => this.flush())
+  }
+
   private json({ summary }: CallChange): void {
-    this.options.print(redactText(JSON.stringify(summary), this.secrets))
+    this.line(redactText(JSON.stringify(summary), this.secrets))
   }
 
   /** Secrets go before the text is cut, or half of one could stay. */
@@ -66,8 +78,8 @@ export class CallLog {
   }
 
   private print(text: string): void {
-    const { print, now = () => new Date() } = this.options
-    print(`${pico.dim(now().toTimeString().slice(0, 8))}  ${text}`)
+    const { now = () => new Date() } = this.options
+    this.line(`${pico.dim(now().toTimeString().slice(0, 8))}  ${text}`)
   }
 }
 
@@ -79,8 +91,9 @@ function signOf({ summary, attempt }: CallChange): [string, Paint] {
 
 /** The endpoint, where all requests of the attempt went to one; else the action. */
 function targetOf({ attempt }: CallChange): string {
-  const paths = new Set(attempt?.run.exchanges.map(({ request }) => new URL(request.url).pathname))
-  return paths.size === 1 ? [...paths][0] : (attempt?.action ?? '')
+  const [first, ...others] = attempt?.run.exchanges ?? []
+  const isOne = first && others.every(({ request }) => request.url === first.request.url)
+  return isOne ? first.request.url.replace(/^\w+:\/\/[^/]*|\?.*$/g, '') : (attempt?.action ?? '')
 }
 
 function triesOf({ summary, attempt }: CallChange): string {

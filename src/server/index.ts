@@ -80,6 +80,7 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
   return {
     stop: async (timeoutMs) => {
       const left = await pipeline.stop(timeoutMs)
+      log.flush()
       await watcher.close()
       socket?.close()
       await opened.close()

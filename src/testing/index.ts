@@ -121,7 +121,7 @@ function opening(options: PipelineOptions, emulator: ReturnType<typeof createEmu
     store: openMemory(),
     instructions: () => '',
     secrets: [],
-    log: new CallLog({ print: options.log ?? (() => undefined), secrets: [] })
+    log: new CallLog({ print: (lines) => options.log && lines.split('\n').forEach(options.log), secrets: [] })
   })
 }
 

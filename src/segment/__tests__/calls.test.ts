@@ -43,10 +43,10 @@ async function accept(messageId: string, fields: Partial<AcceptedCall> = {}): Pr
   return call.number
 }
 
-function exchange(body: string, statusCode = 200): Exchange {
+function exchange(body: string, statusCode = 200, items: unknown[] = []): Exchange {
   const request = { url: 'https://api.example/track', method: 'POST', headers: { authorization: 'Basic hush' }, body }
   const response = { statusCode, statusMessage: '', headers: {}, body: { said: 'hush' } }
-  return { request, response: statusCode === 0 ? null : response, startedAt: NOW, milliseconds: 7 }
+  return { request, response: statusCode === 0 ? null : response, startedAt: NOW, milliseconds: 7, items }
 }
 
 function run(exchanges: Exchange[], size = 1): BatchRun {
@@ -98,22 +98,34 @@ describe('Calls', () => {
     })
   })
 
-  it('shows of a batch the requests that carried the call', async () => {
+  it.each([
+    ['by the object that the action sent', (item: object) => item],
+    ['by its text, where the action tells a copy', (item: object) => ({ ...item })]
+  ])('shows of a batch the requests that carried the call, %s', async (_how, told) => {
     const [first, second] = [await accept('m-1'), await accept('m-2')]
-    const shared = run([exchange('[{"n":1},{"n":2}]', 400), exchange('[{"n":1}]'), exchange('[{"n":2}]', 0)], 2)
-    attempt(first, { sent: { n: 1 }, run: shared })
-    attempt(second, { status: 504, error: 'no answer, hush', sent: { n: 2 }, retryAt: NOW + 1000, run: shared })
-    const bodies = async (number: number) =>
-      (await readCall(calls, number))?.deliveries[0].attempts[0].exchanges.map(({ request, problem }) => {
-        return [request.body, problem]
-      })
-    expect(await bodies(first)).toStrictEqual([
-      ['[{"n":1},{"n":2}]', null],
-      ['[{"n":1}]', null]
+    const [one, two] = [{ n: 1 }, { n: 2 }]
+    const bodyOf = (...items: object[]) => JSON.stringify({ app_id: '1', items })
+    const exchangeOf = (status: number, ...items: object[]) => exchange(bodyOf(...items), status, items)
+    const shared = run([exchangeOf(400, one, two), exchangeOf(200, one), exchangeOf(0, two)], 2)
+    attempt(first, { sent: told(one), run: shared })
+    attempt(second, { status: 504, error: 'no answer, hush', sent: told(two), retryAt: NOW + 1000, run: shared })
+    const seen = async (number: number) => {
+      const [{ sent, exchanges }] = (await readCall(calls, number))?.deliveries[0].attempts ?? []
+      return [sent, exchanges.map(({ request, problem }) => [request.body, problem])]
+    }
+    expect(await seen(first)).toStrictEqual([
+      one,
+      [
+        [bodyOf(one, two), null],
+        [bodyOf(one), null]
+      ]
     ])
-    expect(await bodies(second)).toStrictEqual([
-      ['[{"n":1},{"n":2}]', null],
-      ['[{"n":2}]', 'no answer']
+    expect(await seen(second)).toStrictEqual([
+      two,
+      [
+        [bodyOf(one, two), null],
+        [bodyOf(two), 'no answer']
+      ]
     ])
     expect(calls.index.get(second)).toMatchObject({ outcome: 'waiting', reason: 'no answer, <redacted>', status: 504 })
   })

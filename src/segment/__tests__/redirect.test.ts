@@ -115,6 +115,7 @@ describe('redirectRequests', () => {
           },
           body: 'slow'
         },
+        items: [],
         startedAt: expect.any(Number) as number,
         milliseconds: expect.any(Number) as number
       }
