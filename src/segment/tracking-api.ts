@@ -164,10 +164,15 @@ function sort(
   values.forEach((value, index) => {
     const parsed = parseMessage(value, arrival)
     const problem = 'error' in parsed ? parsed.error : oversize(value)
-    if (problem) refused.push({ ...(inBatch ? { index } : {}), message: problem, value })
+    if (problem) refused.push({ ...(inBatch ? { index } : {}), message: problem, value: typed(value, arrival) })
     else if ('message' in parsed) messages.push(parsed.message)
   })
   return { messages, refused }
+}
+
+/** With the type that the route names, so that a call that is refused can be told from others. */
+function typed(value: unknown, { type }: Arrival): unknown {
+  return type !== undefined && isJsonObject(value) ? { type, ...value } : value
 }
 
 function oversize(value: unknown): string | undefined {

@@ -11,7 +11,7 @@ export function problemLines(calls: CallSummary[], outcomes: CallOutcome[]): str
 
 function lineOf({ outcome, type, event, userId, anonymousId, reason }: CallSummary): string {
   const name = event === null ? '' : ` ${JSON.stringify(event)}`
-  const who = userId ?? anonymousId
-  const call = `${type || 'call'}${name}${who === null ? '' : ` of ${who}`}`
+  const who = userId || anonymousId
+  const call = `${type || 'call'}${name}${who ? ` of ${who}` : ''}`
   return printable(`  ${outcome.padEnd(9)} ${call}${reason === null ? '' : `: ${reason}`}`)
 }

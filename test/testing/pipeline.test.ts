@@ -50,6 +50,15 @@ describe('startPipeline', () => {
     )
   })
 
+  it('names an event without a user by the type of its route, and an empty user is none', async () => {
+    await begin()
+    const track = { event: 'Signed Up', userId: '', writeKey: 'any' }
+    await fetch(`${pipeline.url}/v1/track`, { method: 'POST', body: JSON.stringify(track) })
+    await expect(pipeline.expectNoRejectedCalls()).rejects.toThrow(
+      'calls failed: 1\n  rejected  track "Signed Up": userId and anonymousId are both missing; send at least one of them'
+    )
+  })
+
   it('names what waits when the time is over', async () => {
     await begin({ faults: { status: { 503: 1 } } })
     await send({ type: 'track', event: 'Seen', userId: 'u', messageId: 'm-1' })
