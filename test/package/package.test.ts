@@ -37,15 +37,24 @@ const ALL_TYPES = `${HEAP_TYPES}
 import { destinations, heap as cloud, heapWeb } from 'segment-heap-destination'
 import { start } from 'segment-heap-destination/emulator'
 import plugins, { destination } from 'segment-heap-destination/heap-web'
+import { startPipeline } from 'segment-heap-destination/testing'
+import type { CallOutcome, PipelineOptions, TestPipeline } from 'segment-heap-destination/testing'
 export const modes: ['cloud', 'device', 'device'] = [cloud.mode, heapWeb.mode, destination.mode]
 export const names: [string, string] = [plugins.pluginName, destinations['heap-web'].name]
 export const url = async (): Promise<string> => (await start()).url
+const options: PipelineOptions = { faults: { next: [{ status: 503 }] }, redirect: { 'https://a.example': 'http://b' } }
+export const pipeline = (): Promise<TestPipeline> => startPipeline(options)
+export const outcome = async (): Promise<CallOutcome> => (await (await pipeline()).calls({ event: 'E' }))[0].outcome
+// @ts-expect-error there is no such filter
+export const wrong = async () => (await pipeline()).calls({ user: 'user-1' })
 `
 const REQUIRE_TYPES = `
 import heap = require('segment-heap-destination/heap')
 import plugins = require('segment-heap-destination/heap-web')
+import testing = require('segment-heap-destination/testing')
 export const mode: 'cloud' = heap.default.mode
 export const device: 'device' = plugins.destination.mode
+export const url = async (): Promise<string> => (await testing.startPipeline()).url
 `
 
 const EXAMPLES = ['register.js', 'register.mjs']

@@ -28,7 +28,7 @@ export async function launch(): Promise<Browser> {
   }
 }
 
-async function browserToTest(): Promise<LaunchOptions> {
+export async function browserToTest(): Promise<LaunchOptions> {
   if (process.env.CHROME_PATH) return { executablePath: process.env.CHROME_PATH }
   if (process.platform === 'linux' && process.arch === 'x64') return unpackedChromium()
   return { channel: 'chrome' }

@@ -2,7 +2,7 @@ import { exec, execFile } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
-import { ROOT } from '../../cli/__helpers__/command-line'
+import { cleanEnvironment, ROOT } from '../../cli/__helpers__/command-line'
 import { temporaryFolder } from '../../cli/__helpers__/temporary-folder'
 import { npm } from './packed'
 import type { Packed } from './packed'
@@ -66,6 +66,16 @@ export class Consumer {
   async run(command: string): Promise<void> {
     const PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter)
     await promisify(exec)(command, { cwd: this.folder, env: { ...process.env, ...CACHES, PATH } })
+  }
+
+  /** How a command line ends, and what it prints. Jest and Playwright are not told that jest runs them. */
+  async finished(command: string, env: NodeJS.ProcessEnv = {}): Promise<{ code: number; output: string }> {
+    const { NODE_ENV: _node, JEST_WORKER_ID: _jest, ...rest } = { ...cleanEnvironment(), ...env }
+    return new Promise((resolve) => {
+      exec(`${command} 2>&1`, { cwd: this.folder, env: rest }, (error, output) =>
+        resolve({ code: Number(error?.code ?? 0), output })
+      )
+    })
   }
 
   write(name: string, source: string): void {

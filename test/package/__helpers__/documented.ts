@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../../cli/__helpers__/command-line'
 
-function blocks(document: string, language: string): string[] {
+/** All code of a document, or that in one language. */
+export function blocks(document: string, language?: string): string[] {
   const text = readFileSync(join(ROOT, document), 'utf8')
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
-    .filter((block) => block[1] === language)
+    .filter((block) => language === undefined || block[1] === language)
     .map((block) => block[2])
 }
 
