@@ -7,12 +7,14 @@ import type { Exchange } from '../../segment/exchange'
 import { redactExchange, redactText, secretsIn } from '../../segment/redact'
 import { isRetryable } from '../../segment/retry'
 import { fieldsIn, problemOf } from './field-problems'
+import { slowLiquid } from './slow-liquid'
 import { sentItems } from '../../segment/sent-leaves'
 import { missingPaths, storyRows } from '../../segment/story'
 import type { EventOutcome, JsonObject, RecordedExchange, RunRequest, RunResult } from '../protocol'
 
 /**
  * Runs the action for an event, or for an array of events as one batch. Never throws for what an event contains.
+ * What has Liquid that would keep the server busy is refused.
  * `record` is told what became of each event, and gives their numbers.
  */
 export async function runEvents(
@@ -21,6 +23,8 @@ export async function runEvents(
   record: (outcomes: AttemptOutcome[]) => number[] = () => []
 ): Promise<RunResult> {
   const { action, event, mapping, settings } = request
+  const slow = await slowLiquid(mapping, eventsOf(event))
+  if (slow !== undefined) return refusedFor(slow, eventsOf(event))
   const call = { action, mapping: mapping as JSONObject, settings }
   const batched = Array.isArray(event)
   const startedAt = Date.now()
@@ -40,6 +44,12 @@ export async function runEvents(
       ...comparison(call.mapping, events[index], outcome, batched ? [outcome.sent] : sentItems(exchanges))
     }))
   }
+}
+
+function refusedFor(field: string, events: JsonObject[]): RunResult {
+  const error = `The Liquid of ${field} takes longer than a second. Make it simpler, or send fewer events at once.`
+  const outcome = { status: 400, error, retryable: false, fields: { [field]: error }, missing: [], rows: [] }
+  return { milliseconds: 0, calls: [], exchanges: [], outcomes: events.map(() => outcome) }
 }
 
 function recorded(exchange: Exchange, secrets: string[]): RecordedExchange {

@@ -117,4 +117,25 @@ describe('runEvents, nothing being sent', () => {
     )
     expect(JSON.stringify([exchanges, outcomes.map(({ error, fields }) => [error, fields])])).not.toContain('hush-hush')
   })
+
+  it('refuses, at the field, Liquid that would keep the server busy, and none that is quick', async () => {
+    const long = `{% assign a = 'xxxxxxxxxxxxxxxx' %}${'{% assign a = a | append: a %}'.repeat(14)}`
+    const slow = { '@liquid': `${long}{{ a | replace: 'x', 'xxxxxxxx' | replace: 'x', 'yyyyyyyyyy' | size }}` }
+    let turns = 0
+    const turning = setInterval(() => turns++, 10)
+    const { outcomes, exchanges } = await run(track, {
+      properties: Object.fromEntries(Array.from({ length: 40 }, (_, at) => [at, slow]))
+    })
+    clearInterval(turning)
+    const message =
+      'The Liquid of properties takes longer than a second. Make it simpler, or send fewer events at once.'
+    expect(outcomes).toStrictEqual([
+      { status: 400, error: message, retryable: false, fields: { properties: message }, missing: [], rows: [] }
+    ])
+    expect(exchanges).toStrictEqual([])
+    expect(turns).toBeGreaterThan(10)
+
+    const quick = await run(track, { event: { '@liquid': '{{ event | upcase }}' } })
+    expect(quick.outcomes[0].payload?.event).toBe('PAID')
+  })
 })
