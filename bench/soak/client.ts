@@ -14,6 +14,9 @@ export interface ClientReport {
 }
 
 const TICKS_A_SECOND = 10
+
+/** Calls on their way at once. With more, the SDK would open thousands of connections. */
+const MAX_UNSETTLED = 4_000
 const POISON_EVERY = 97
 
 const [host, prefix, calls, seconds] = process.argv.slice(2)
@@ -39,14 +42,14 @@ const track: Call = (id, number, done) =>
     done
   )
 
-/** Whoever enters and leaves one audience keeps the last of its values: which calls brought them, Heap does not tell. */
 function member(id: string, number: number, computation_key: string, done: (error?: unknown) => void): void {
-  if (computation_key === AUDIENCE) report.memberships++
-  const told = computation_key === AUDIENCE ? () => undefined : done
   const personas = { computation_class: 'audience', computation_key }
   const traits = { [computation_key]: isMember(id) }
-  analytics.identify({ messageId: id, userId: person(number), traits, context: { personas } }, told)
+  analytics.identify({ messageId: id, userId: person(number), traits, context: { personas } }, done)
 }
+
+/** Of those, Heap keeps the last alone. */
+const toOneAudience: Call = (id, number, done) => member(id, number, AUDIENCE, done)
 
 /** One of each kind of call that the destination has an action for; tracks are the most. */
 const CALLS: Call[] = [
@@ -77,16 +80,22 @@ const CALLS: Call[] = [
       done
     ),
   (id, number, done) => member(id, number, id, done),
-  (id, number, done) => member(id, number, AUDIENCE, done)
+  toOneAudience
 ]
 
 let sent = 0
+let settled = 0
 
 function tell(): void {
   const number = sent++
   const id = `${prefix}_${number}`
-  const done = (error?: unknown) => (error ? report.failed : report.acknowledged).push(id)
-  CALLS[number % CALLS.length](id, number, done)
+  const call = CALLS[number % CALLS.length]
+  call(id, number, (error) => {
+    settled++
+    if (error) report.failed.push(id)
+    else if (call === toOneAudience) report.memberships++
+    else report.acknowledged.push(id)
+  })
 }
 
 function toldAll(): Promise<void> {
@@ -94,7 +103,7 @@ function toldAll(): Promise<void> {
     const begin = Date.now()
     const ticking = setInterval(() => {
       const due = Math.min(Number(calls), ((Date.now() - begin) / 1000) * TICKS_A_SECOND * perTick)
-      while (sent < due) tell()
+      while (sent < due && sent - settled < MAX_UNSETTLED) tell()
       if (sent < Number(calls)) return
       clearInterval(ticking)
       resolve()

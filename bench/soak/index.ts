@@ -12,7 +12,7 @@ import { isClean, print } from './report'
 import { soak } from './soak'
 import type { Plan } from './soak'
 
-const DEFAULT = { seconds: 300, calls: 200_000, flood: 20_000 }
+const DEFAULT = { seconds: 180, calls: 200_000, flood: 20_000 }
 
 /** @throws Error that names the wrong option */
 function plan(): Plan {

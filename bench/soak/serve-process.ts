@@ -80,11 +80,12 @@ export class ServeProcess {
     await this.start()
   }
 
-  private async probe(id: string): Promise<number> {
+  /** The status; undefined when there is no answer. */
+  private async probe(id: string): Promise<number | undefined> {
     const call = { messageId: id, userId: 'probe', event: `Told ${id}`, properties: { soak_id: id } }
     const body = JSON.stringify({ writeKey: 'soak', ...call })
-    const { status } = await fetch(`${this.url}/v1/track`, { method: 'POST', body })
-    if (status === 200) this.probes.acknowledged.push(id)
-    return status
+    const answer = await fetch(`${this.url}/v1/track`, { method: 'POST', body }).catch(() => undefined)
+    if (answer?.status === 200) this.probes.acknowledged.push(id)
+    return answer?.status
   }
 }

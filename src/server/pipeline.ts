@@ -163,6 +163,7 @@ export class Pipeline {
     const taken = await this.deliveries.enqueue(arrival, inCloud).catch(notKept)
     if (typeof taken === 'object') return taken
     if (!taken) return QUEUE_FULL
+    if (onPage.length === 0) return undefined
     const unmatched = `the page delivers it: mode ${mode}`
     await calls.accept(
       arrival,
