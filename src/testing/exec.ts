@@ -13,7 +13,9 @@ const SHOWN_PROBLEMS = 10
 const EXIT_FAILED_CALLS = 3
 
 /** As shells have it for a command that does not exist. */
-const EXIT_NOT_FOUND = 127
+const EXIT_CANNOT_RUN = 127
+
+const REASONS: Record<string, string> = { ENOENT: 'there is no such command', EACCES: 'it is not a program' }
 
 /** A terminal sends one Ctrl-C to the command as well; one pressed later than this is another one. */
 const SAME_SIGNAL_MS = 500
@@ -37,18 +39,20 @@ export interface ExecOptions {
  * exit code: the command's own, or 3 when it succeeded and calls failed.
  */
 export async function exec(options: ExecOptions): Promise<number> {
-  const { faults, rateLimits, mode, port, idleMs, print } = options
+  const { faults, rateLimits, mode, port, idleMs, print, file } = options
+  // What cannot be written is told before the command has run for an hour.
+  if (file !== undefined) await writeLines(file, linesOf([]))
   const pipeline = await startPipeline({ faults, rateLimits, mode, port })
   try {
     const code = await run(options.command, pipeline.url)
     if (code instanceof Error) {
       print(`Error: ${code.message}`)
-      return EXIT_NOT_FOUND
+      return EXIT_CANNOT_RUN
     }
     await pipeline.idle(idleMs).catch(({ message }: Error) => print(message))
     const calls = await pipeline.calls()
-    if (options.file !== undefined) await writeLines(options.file, linesOf(calls))
     summarize(calls, print)
+    if (file !== undefined) await writeLines(file, linesOf(calls))
     const hasFailed = calls.some(({ outcome }) => options.failOn.includes(outcome))
     return code === 0 && hasFailed ? EXIT_FAILED_CALLS : code
   } finally {
@@ -62,7 +66,7 @@ function run([name, ...args]: string[], url: string): Promise<number | Error> {
   const child = spawn(name, args, { stdio: 'inherit', env })
   const stopForwarding = forwardSignals(child)
   return new Promise<number | Error>((resolve) => {
-    child.once('error', (error) => resolve(notFound(name, error)))
+    child.once('error', (error) => resolve(cannotRun(name, error)))
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
   }).finally(stopForwarding)
 }
@@ -82,9 +86,8 @@ function forwardSignals(child: ChildProcess): () => void {
   return () => process.off('SIGINT', interrupt).off('SIGTERM', end).off('SIGHUP', end)
 }
 
-function notFound(name: string, error: NodeJS.ErrnoException): Error {
-  const reason = error.code === 'ENOENT' ? 'there is no such command' : error.message
-  return new Error(`cannot run ${name}: ${reason}`)
+function cannotRun(name: string, { code = '', message }: NodeJS.ErrnoException): Error {
+  return new Error(`cannot run ${name}: ${REASONS[code] ?? message}`)
 }
 
 function summarize(calls: CallRecord[], print: (line: string) => void): void {

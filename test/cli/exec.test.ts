@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -56,6 +56,13 @@ describe('exec', () => {
     expect(records).toMatchObject([{ messageId: 'm-1', outcome: 'delivered', deliveries: [{ action: 'trackEvent' }] }])
   })
 
+  it('leaves no file of an earlier run behind when the command cannot run', async () => {
+    const file = join(temporaryFolder(), 'calls.ndjson')
+    await run(['exec', '--json', file, ...sending([good])])
+    await run(['exec', '--json', file, '--', 'no-such-command'])
+    expect(existsSync(file)).toBe(false)
+  })
+
   it('says what still waits when the time for it is over', async () => {
     const { stderr } = await run(['exec', '--fault', '503=1', '--idle-timeout', '0', ...sending([good])])
     expect(stderr).toMatch(/^calls wait: 1\n {2}waiting {3}track "Paid" of user-1.*\ncalls: 1 \(waiting 1\)/)
@@ -67,6 +74,13 @@ describe('exec', () => {
       ['--', 'no-such-command'],
       127,
       'Error: cannot run no-such-command: there is no such command\n'
+    ],
+    ['what is not a program', ['--', __filename], 127, `Error: cannot run ${__filename}: it is not a program\n`],
+    [
+      'a file that cannot be written',
+      ['--json', '/no/such', '--', 'true'],
+      1,
+      /^Error: cannot write \/no\/such: ENOENT/
     ],
     ['no command', [], 1, 'Error: name the command to run, after --: exec -- npm test\n'],
     [
@@ -93,9 +107,12 @@ describe('exec', () => {
     taken.close()
   })
 
-  it('ends with 128 and the signal that killed the command', async () => {
-    const { code } = await run(['exec', '--', process.execPath, '-e', 'process.kill(process.pid, "SIGTERM")'])
-    expect(code).toBe(128 + 15)
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGKILL', 137]
+  ])('ends with 128 and the number of %s when that killed the command', async (signal, code) => {
+    const script = `process.kill(process.pid, "${signal}")`
+    expect((await run(['exec', '--', process.execPath, '-e', script])).code).toBe(code)
   })
 
   it.each([

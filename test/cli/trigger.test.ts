@@ -35,7 +35,12 @@ describe('trigger', () => {
     expect(pipeline.heap.users()).toMatchObject([{ identity: 'user-1', properties: { big_spenders: true } }])
   })
 
+  it('takes the type after a property as well', async () => {
+    expect((await trigger('--property', 'total=9.5', 'track', '--event', 'E', '--user', 'u')).code).toBe(0)
+  })
+
   it.each([
+    ['no type', [], /^Error: Missing 1 required arg: type {2}.* sample \(see --help\)\n$/],
     ['an unknown sample', ['sample', 'nope'], /^Error: there is no sample "nope": track, anonymous-track, /],
     ['a property without a value', ['track', '--property', 'total'], /^Error: --property "total" is not KEY=VALUE/],
     [

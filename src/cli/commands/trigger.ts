@@ -4,6 +4,8 @@ import { MESSAGE_TYPES } from '../../segment/message'
 
 const MAX_COUNT = 100_000
 
+const ENTRIES = { helpValue: 'KEY=VALUE', multiple: true, multipleNonGreedy: true } as const
+
 type TriggerFlags = Interfaces.InferredFlags<typeof Trigger.flags>
 
 export default class Trigger extends Command {
@@ -31,8 +33,8 @@ export default class Trigger extends Command {
     user: Flags.string({ description: 'userId' }),
     anonymous: Flags.string({ description: 'anonymousId' }),
     group: Flags.string({ description: 'groupId' }),
-    property: Flags.string({ description: 'a property, can be repeated', helpValue: 'KEY=VALUE', multiple: true }),
-    trait: Flags.string({ description: 'a trait, can be repeated', helpValue: 'KEY=VALUE', multiple: true }),
+    property: Flags.string({ description: 'a property, can be repeated', ...ENTRIES }),
+    trait: Flags.string({ description: 'a trait, can be repeated', ...ENTRIES }),
     count: Flags.integer({ description: 'how many times', default: 1, min: 1, max: MAX_COUNT }),
     url: Flags.string({ description: 'address of the server', default: 'http://127.0.0.1:3000' }),
     'write-key': Flags.string({ description: 'write key', default: 'any' }),
