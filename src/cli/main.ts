@@ -41,14 +41,12 @@ function report(error: CommandError): number {
   return 1
 }
 
+/** Without oclif's note on flags that can be repeated, which is longer than the mistake. */
 function oneLine(message: string): string {
-  return (
-    message
-      .replace(/^The following errors? occurred:\s+/, '')
-      // On flags that can be repeated, and longer than the mistake.
-      .replace(/\n\nNote: .*\n.*/, '')
-      .replace(/\nSee more help with --help$/, ' (see --help)')
-      .replace(/ \n\t/g, ': ')
-      .replace(/\s*\n\s*/g, ' ')
-  )
+  return message
+    .replace(/^The following errors? occurred:\s+/, '')
+    .replace(/\n\nNote: .*\n.*/, '')
+    .replace(/\nSee more help with --help$/, ' (see --help)')
+    .replace(/ \n\t/g, ': ')
+    .replace(/\s*\n\s*/g, ' ')
 }
