@@ -77,7 +77,18 @@ function circles() {
 }
 
 /** The way of an event through the local pipeline, as docs/architecture.md tells it. */
-const WAY = ['tracking-api', 'message', 'queue', 'subscription-queue', 'engine', 'exchange', 'redirect']
+const WAY = [
+  'segment/tracking-api',
+  'segment/message',
+  'server/pipeline',
+  'server/deliveries',
+  'segment/delivery/queue',
+  'segment/calls/calls',
+  'segment/delivery/subscription-queue',
+  'segment/engine',
+  'segment/exchange',
+  'segment/redirect'
+]
 
 const rooms = Map.groupBy ? Map.groupBy(files, roomOf) : new Map()
 if (rooms.size === 0) for (const file of files) rooms.set(roomOf(file), [...(rooms.get(roomOf(file)) ?? []), file])
@@ -91,6 +102,8 @@ for (const [room, list] of [...rooms].sort()) {
 const action = 'src/destinations/heap/trackEvent/index.ts'
 console.log(`\ntrackEvent and all that it imports: ${count(closure(action))}`)
 for (const file of closure(action)) console.log(`  ${file}`)
-const way = WAY.map((name) => `src/segment/${name}.ts`).filter((file) => existsSync(join(root, file)))
+const way = WAY.map((name) => `src/${name}.ts`)
+const gone = way.filter((file) => !existsSync(join(root, file)))
+if (gone.length > 0) throw new Error(`the way of an event has changed: there is no ${gone.join(', ')}`)
 console.log(`\nfiles that an event passes before the destination: ${way.length}\n  ${way.join('\n  ')}`)
 console.log(`\ncircles of imports: ${circles().join('\n') || 'none'}`)

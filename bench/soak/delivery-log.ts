@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import type { CallSummary } from '../../src/segment/call-record'
+import type { CallSummary } from '../../src/segment/calls/call-record'
 
 const REFUSED = ['refused', 'unmatched']
 

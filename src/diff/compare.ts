@@ -1,4 +1,4 @@
-import { textOf } from '../segment/sent-leaves'
+import { textOf } from '../segment/calls/sent-leaves'
 import type { Told } from '../segment/told'
 import type { SideOutcome } from './side'
 

@@ -1,14 +1,14 @@
 import type { JSONObject } from '@segment/actions-core'
-import type { SubscriptionVerdict } from '../segment/call-record'
+import type { SubscriptionVerdict } from '../segment/calls/call-record'
 import { isMeantFor } from '../segment/connection'
 import type { Subscription } from '../segment/connection'
 import type { Engine } from '../segment/engine'
 import type { Exchange } from '../segment/exchange'
 import { mismatch } from '../segment/fql'
 import type { SegmentMessage } from '../segment/message'
-import { sentItems } from '../segment/sent-leaves'
-import { missingPaths, storyRows } from '../segment/story'
-import type { Story } from '../segment/story'
+import { sentItems } from '../segment/calls/sent-leaves'
+import { missingPaths, storyRows } from '../segment/calls/story'
+import type { Story } from '../segment/calls/story'
 import type { HeapInProcess, HeapVerdict } from './heap-verdict'
 
 /** What becomes of one call, and why. */

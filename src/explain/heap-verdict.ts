@@ -2,7 +2,7 @@ import { createEmulator } from '../emulator'
 import type { Emulator, EventView, UserView } from '../emulator'
 import type { Exchange } from '../segment/exchange'
 import { toEmulator } from '../segment/redirect'
-import { sentItems } from '../segment/sent-leaves'
+import { sentItems } from '../segment/calls/sent-leaves'
 
 /** What Heap does with a request, by its documented rules. */
 export interface HeapVerdict {

@@ -1,5 +1,5 @@
 import { printable } from '../segment/printable'
-import type { StoryRow } from '../segment/story'
+import type { StoryRow } from '../segment/calls/story'
 import type { ExplainedDelivery, Explanation } from './explanation'
 
 /** Values in one line of the text; the rest is counted. */

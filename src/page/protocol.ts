@@ -1,9 +1,9 @@
-import type { CallRecord, CallSummary, RecordedExchange } from '../segment/call-record'
-import type { StoryRow } from '../segment/story'
+import type { CallRecord, CallSummary, RecordedExchange } from '../segment/calls/call-record'
+import type { StoryRow } from '../segment/calls/story'
 
 /** What the page and its server say to each other, as JSON under `/_page`. The page takes the types alone from here. */
 
-export type { Attempt, CallOutcome, CallRecord, Delivery, SubscriptionVerdict } from '../segment/call-record'
+export type { Attempt, CallOutcome, CallRecord, Delivery, SubscriptionVerdict } from '../segment/calls/call-record'
 export type { CallSummary, RecordedExchange, StoryRow }
 
 export type JsonObject = Record<string, unknown>

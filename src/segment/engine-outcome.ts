@@ -1,5 +1,5 @@
 import type { JSONObject } from '@segment/actions-core'
-import { isRetryable } from './retry'
+import { isRetryable } from './delivery/retry'
 
 /** What came of one event. */
 export interface EngineOutcome {

@@ -1,6 +1,6 @@
 import { isJsonObject } from './json-object'
 import type { EventRequest } from './requests-by-event'
-import { textOf } from './sent-leaves'
+import { textOf } from './calls/sent-leaves'
 
 /** One thing that an event tells Heap, in a request of its own or as an item of one. */
 export interface Told {

@@ -1,5 +1,5 @@
 import pico from 'picocolors'
-import type { CallChange } from '../segment/calls'
+import type { CallChange } from '../segment/calls/calls'
 import { printable } from '../segment/printable'
 import { redactText, spellingsOf } from '../segment/redact'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
-import { SEGMENT_APP_ORIGINS } from '../segment/actions-tester'
+import { SEGMENT_APP_ORIGINS } from '../segment/tester/actions-tester'
 import { applyLimits, HOST, isLocalHost, portError, TIMEOUTS_MS } from './listen'
 
 export interface ChangeSocket {

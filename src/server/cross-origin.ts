@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { SEGMENT_APP_ORIGINS } from '../segment/actions-tester'
+import { SEGMENT_APP_ORIGINS } from '../segment/tester/actions-tester'
 
 /** Open to every page, as at Segment and at Heap: what SDKs and heap.js post to. */
 const OPEN = /^\/v1\/|^(\/eu)?\/api\/visitor$/

@@ -1,14 +1,14 @@
 import type { JSONObject } from '@segment/actions-core'
 import sum from 'lodash/sum'
-import type { AcceptedCall, Calls } from '../segment/calls'
+import type { AcceptedCall, Calls } from '../segment/calls/calls'
 import { defaultSubscriptions } from '../segment/connection'
 import type { Engine } from '../segment/engine'
 import type { SegmentMessage } from '../segment/message'
-import type { Arrival, KeptDelivery } from '../segment/open-call'
-import { DeliveryQueue } from '../segment/queue'
-import type { Claim } from '../segment/queue'
-import type { Job } from '../segment/subscription-queue'
-import { UserOrder } from '../segment/user-order'
+import type { Arrival, KeptDelivery } from '../segment/calls/open-call'
+import { DeliveryQueue } from '../segment/delivery/queue'
+import type { Claim } from '../segment/delivery/queue'
+import type { Job } from '../segment/delivery/subscription-queue'
+import { UserOrder } from '../segment/delivery/user-order'
 
 export interface DeliveriesOptions {
   settings: JSONObject

@@ -1,4 +1,4 @@
-import { Calls } from '../segment/calls'
+import { Calls } from '../segment/calls/calls'
 import type { Store } from '../store/store'
 import type { CallLog } from './call-log'
 import { listen } from './listen'

@@ -2,10 +2,10 @@ import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import heap from '../destinations/heap'
 import { createEmulator } from '../emulator'
 import type { AccountView, EventView, Faults, RecordedRequest, UserView } from '../emulator'
-import { readCall } from '../segment/call-reader'
-import type { CallRecord } from '../segment/call-record'
-import { findCalls } from '../segment/calls-api'
-import type { CallFilter } from '../segment/calls-api'
+import { readCall } from '../segment/calls/call-reader'
+import type { CallRecord } from '../segment/calls/call-record'
+import { findCalls } from '../segment/calls/calls-api'
+import type { CallFilter } from '../segment/calls/calls-api'
 import { LOCAL_APP_ID } from '../segment/app-id'
 import type { ConnectionMode } from '../segment/connection'
 import type { Origins } from '../segment/redirect'
@@ -17,7 +17,7 @@ import { openMemory } from '../store/open'
 import { FAILURES, problemLines } from './problems'
 
 export type { CallFilter, CallRecord, Faults }
-export type { Attempt, CallOutcome, CallSummary, Delivery } from '../segment/call-record'
+export type { Attempt, CallOutcome, CallSummary, Delivery } from '../segment/calls/call-record'
 
 export interface PipelineOptions {
   /** The destination under test. Default: Heap in cloud mode. */

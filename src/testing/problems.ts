@@ -1,4 +1,4 @@
-import type { CallOutcome, CallSummary } from '../segment/call-record'
+import type { CallOutcome, CallSummary } from '../segment/calls/call-record'
 import { printable } from '../segment/printable'
 
 /** How a call ends that is not in Heap and should be. */

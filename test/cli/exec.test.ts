@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { CallRecord } from '../../src/segment/call-record'
+import type { CallRecord } from '../../src/segment/calls/call-record'
 import { endAll, run, Running } from './__helpers__/command-line'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 

@@ -1,4 +1,4 @@
-import { SEGMENT_APP_ORIGINS } from '../../src/segment/actions-tester'
+import { SEGMENT_APP_ORIGINS } from '../../src/segment/tester/actions-tester'
 import { endAll, Running } from '../cli/__helpers__/command-line'
 import { storedEvents } from '../cli/__helpers__/tracking'
 import { send } from './__helpers__/raw-request'

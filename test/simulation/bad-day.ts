@@ -9,9 +9,9 @@ import type { ModifiedResponse, RequestClient } from '@segment/actions-core'
 import type { Payload } from '../../src/destinations/heap/trackEvent/generated-types'
 import { sendBatch } from '../../src/destinations/heap/send'
 import { heapEvent } from '../../src/destinations/heap/trackEvent'
-import { DEFAULT_RETRY_POLICY, isRetryable } from '../../src/segment/retry'
-import { SubscriptionQueue } from '../../src/segment/subscription-queue'
-import { UserOrder } from '../../src/segment/user-order'
+import { DEFAULT_RETRY_POLICY, isRetryable } from '../../src/segment/delivery/retry'
+import { SubscriptionQueue } from '../../src/segment/delivery/subscription-queue'
+import { UserOrder } from '../../src/segment/delivery/user-order'
 import { randomFrom, VirtualTime } from './__helpers__/virtual-time'
 
 const FAILING = 0.2

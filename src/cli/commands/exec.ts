@@ -1,6 +1,6 @@
 import { Command, Flags } from '@oclif/core'
-import { CALL_OUTCOMES } from '../../segment/call-record'
-import type { CallOutcome } from '../../segment/call-record'
+import { CALL_OUTCOMES } from '../../segment/calls/call-record'
+import type { CallOutcome } from '../../segment/calls/call-record'
 import { CONNECTION_MODES } from '../../segment/connection'
 import { emulatorFlags, portFlag } from '../common-flags'
 

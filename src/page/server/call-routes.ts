@@ -1,11 +1,11 @@
 import isEmpty from 'lodash/isEmpty'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
-import { readCall } from '../../segment/call-reader'
-import type { Delivery } from '../../segment/call-record'
-import type { Calls } from '../../segment/calls'
-import { sentItems } from '../../segment/sent-leaves'
-import { storyRows } from '../../segment/story'
+import { readCall } from '../../segment/calls/call-reader'
+import type { Delivery } from '../../segment/calls/call-record'
+import type { Calls } from '../../segment/calls/calls'
+import { sentItems } from '../../segment/calls/sent-leaves'
+import { storyRows } from '../../segment/calls/story'
 import type { CallStory, StoryRow } from '../protocol'
 
 /** Calls of one answer: a page that takes 50,000 at once stands still. */

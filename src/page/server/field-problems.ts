@@ -1,4 +1,4 @@
-import { fieldErrors } from '../../segment/tester-error'
+import { fieldErrors } from '../../segment/tester/tester-error'
 
 /** What went wrong with an event, and the fields (of the action or the settings) that it is about. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core'
-import { Calls } from '../../segment/calls'
+import { Calls } from '../../segment/calls/calls'
 import { Engine } from '../../segment/engine'
 import type { SegmentMessage } from '../../segment/message'
 import { openMemory } from '../../store/open'

@@ -6,11 +6,11 @@ export interface Mutation {
   to: string
 }
 
-const QUEUE = 'src/segment/subscription-queue.ts'
+const QUEUE = 'src/segment/delivery/subscription-queue.ts'
 const BATCH = 'src/destinations/heap/batch.ts'
 const BULK = 'src/destinations/heap/bulk.ts'
 const JOURNAL = 'src/replay/backfill/journal.ts'
-const CALLS = 'src/segment/calls.ts'
+const CALLS = 'src/segment/calls/calls.ts'
 
 export const MUTATIONS: Mutation[] = [
   {
@@ -75,7 +75,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'a 408 counts as a refusal',
-    file: 'src/segment/retry.ts',
+    file: 'src/segment/delivery/retry.ts',
     from: '[408, 423, 429]',
     to: '[423, 429]'
   },
@@ -117,7 +117,7 @@ export const MUTATIONS: Mutation[] = [
   },
   {
     name: 'the age of a call is told by a clock that people set',
-    file: 'src/segment/queue.ts',
+    file: 'src/segment/delivery/queue.ts',
     from: 'return performance.now()',
     to: 'return Date.now()'
   },

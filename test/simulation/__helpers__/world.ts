@@ -1,4 +1,4 @@
-import type { CallChange } from '../../../src/segment/calls'
+import type { CallChange } from '../../../src/segment/calls/calls'
 import { isMalformed, sdkCall } from './calls'
 import type { Call } from './calls'
 import { Disk } from './disk'

@@ -1,5 +1,5 @@
 import type { JSONObject } from '@segment/actions-core'
-import type { Exchange } from './exchange'
+import type { Exchange } from '../exchange'
 
 export const CALL_OUTCOMES = ['rejected', 'unmatched', 'waiting', 'delivered', 'refused', 'given-up'] as const
 

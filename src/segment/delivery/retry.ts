@@ -1,5 +1,5 @@
-import { isAnswered } from './exchange'
-import type { Exchange } from './exchange'
+import { isAnswered } from '../exchange'
+import type { Exchange } from '../exchange'
 
 export interface RetryPolicy {
   /** The first retry waits up to this long. Default 500 ms. */

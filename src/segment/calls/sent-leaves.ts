@@ -1,5 +1,5 @@
-import type { Exchange } from './exchange'
-import { isJsonObject } from './json-object'
+import type { Exchange } from '../exchange'
+import { isJsonObject } from '../json-object'
 
 /** One value of a request's item. */
 export interface SentLeaf {

@@ -1,10 +1,10 @@
 import { defaultValues } from '@segment/actions-core'
 import type { ActionDefinition, Destination, ExecuteInput, JSONObject, SegmentEvent } from '@segment/actions-core'
-import type { Engine } from './engine'
-import type { EngineOutcome } from './engine-outcome'
-import { isAnswered } from './exchange'
-import type { AnsweredExchange, Exchange } from './exchange'
-import { redactExchange, redactText, secretsIn } from './redact'
+import type { Engine } from '../engine'
+import type { EngineOutcome } from '../engine-outcome'
+import { isAnswered } from '../exchange'
+import type { AnsweredExchange, Exchange } from '../exchange'
+import { redactExchange, redactText, secretsIn } from '../redact'
 import type { TesterError } from './tester-error'
 
 /** The JSON body of a tester call. Anything may be missing or of another type: to check it is core's task. */

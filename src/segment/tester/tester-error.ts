@@ -1,5 +1,5 @@
-import { isJsonObject } from './json-object'
-import { redactText, redactValue } from './redact'
+import { isJsonObject } from '../json-object'
+import { redactText, redactValue } from '../redact'
 
 /** A failure as the Actions Tester shows it. `requestError` is how its page tells failure from success. */
 export interface TesterError {

@@ -1,10 +1,10 @@
 import { actionsTester } from '../actions-tester'
-import { Engine } from '../engine'
-import { listen } from './__helpers__/listen'
-import type { Listening } from './__helpers__/listen'
-import { startToyApi } from './__helpers__/toy-api'
-import type { ToyApi } from './__helpers__/toy-api'
-import { toyDefinition, TOY_ORIGIN } from './__helpers__/toy-definition'
+import { Engine } from '../../engine'
+import { listen } from '../../__tests__/__helpers__/listen'
+import type { Listening } from '../../__tests__/__helpers__/listen'
+import { startToyApi } from '../../__tests__/__helpers__/toy-api'
+import type { ToyApi } from '../../__tests__/__helpers__/toy-api'
+import { toyDefinition, TOY_ORIGIN } from '../../__tests__/__helpers__/toy-definition'
 
 const settings = { appId: '1', apiKey: 'top&"secret' }
 const event = { type: 'track', event: 'E', userId: 'u', properties: { a: 1 } }

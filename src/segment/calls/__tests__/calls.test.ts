@@ -1,10 +1,10 @@
-import { openMemory } from '../../store/open'
-import type { Store } from '../../store/store'
+import { openMemory } from '../../../store/open'
+import type { Store } from '../../../store/store'
 import { readCall } from '../call-reader'
 import { Calls } from '../calls'
 import type { AcceptedCall, AttemptOutcome, BatchRun } from '../calls'
-import type { Exchange } from '../exchange'
-import type { SegmentMessage } from '../message'
+import type { Exchange } from '../../exchange'
+import type { SegmentMessage } from '../../message'
 
 const AT = '2026-11-23T20:03:14.000Z'
 const ARRIVAL = { via: 'tracking API', at: Date.parse(AT), writeKey: 'cdef' } as const

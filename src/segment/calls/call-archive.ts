@@ -1,6 +1,6 @@
-import type { Store } from '../store/store'
-import { numberKey } from '../store/sublevel'
-import type { Change, Notes } from '../store/sublevel'
+import type { Store } from '../../store/store'
+import { numberKey } from '../../store/sublevel'
+import type { Change, Notes } from '../../store/sublevel'
 import type { CallSummary, RecordedExchange } from './call-record'
 
 export interface ArchiveLimits {

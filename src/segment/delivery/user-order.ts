@@ -1,5 +1,5 @@
-import type { Subscription } from './connection'
-import type { SegmentMessage } from './message'
+import type { Subscription } from '../connection'
+import type { SegmentMessage } from '../message'
 
 /** Fields of a mapping whose entries become properties of a user. */
 const PROPERTY_FIELDS = ['traits', 'traits_or_properties']

@@ -1,7 +1,7 @@
 import type { JSONObject } from '@segment/actions-core'
-import { mapped } from './engine'
-import { isJsonObject } from './json-object'
-import { isDirective } from './mapping-directives'
+import { mapped } from '../engine'
+import { isJsonObject } from '../json-object'
+import { isDirective } from '../mapping-directives'
 import { joined, SentLeaves, textOf } from './sent-leaves'
 import type { SentLeaf } from './sent-leaves'
 

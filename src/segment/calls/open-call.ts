@@ -1,9 +1,9 @@
 import get from 'lodash/get'
 import type { Attempt, CallOutcome, CallSummary, Delivery } from './call-record'
-import type { Subscription } from './connection'
-import { routeOf } from './connection'
-import { isJsonObject } from './json-object'
-import { MESSAGE_TYPES } from './message'
+import type { Subscription } from '../connection'
+import { routeOf } from '../connection'
+import { isJsonObject } from '../json-object'
+import { MESSAGE_TYPES } from '../message'
 
 /** Of one delivery; the ones after the first go first. A call may be tried for four hours. */
 const MAX_ATTEMPTS = 20

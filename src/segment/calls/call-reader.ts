@@ -1,9 +1,9 @@
-import { mapped } from './engine'
+import { mapped } from '../engine'
 import type { Attempt, CallRecord, Delivery, RecordedExchange, SubscriptionVerdict } from './call-record'
 import type { Calls, KeptCall } from './calls'
-import { routeOf } from './connection'
-import { mismatch } from './fql'
-import { isJsonObject } from './json-object'
+import { routeOf } from '../connection'
+import { mismatch } from '../fql'
+import { isJsonObject } from '../json-object'
 import type { KeptAttempt, KeptDelivery, Place } from './open-call'
 import { sentItems } from './sent-leaves'
 

@@ -1,6 +1,6 @@
 import type { AudienceDestinationDefinition, Destination, DestinationDefinition } from '@segment/actions-core'
-import type { Engine } from './engine'
-import { isJsonObject } from './json-object'
+import type { Engine } from '../engine'
+import { isJsonObject } from '../json-object'
 import type { TesterCall } from './tester-run'
 
 type AudienceCall = 'createAudience' | 'getAudience'

@@ -4,10 +4,10 @@ import { readCall } from './call-reader'
 import { CALL_OUTCOMES } from './call-record'
 import type { CallOutcome, CallRecord, CallSummary } from './call-record'
 import type { Calls } from './calls'
-import { errorBody } from './http-errors'
-import { BodyError, readJsonObject } from './json-body'
+import { errorBody } from '../http-errors'
+import { BodyError, readJsonObject } from '../json-body'
 import type { KeptDelivery } from './open-call'
-import { QUEUE_FULL } from './tracking-api'
+import { QUEUE_FULL } from '../tracking-api'
 
 const MAX_BODY_BYTES = 1024 * 1024
 const MAX_LISTED = 1000

@@ -1,8 +1,8 @@
 import difference from 'lodash/difference'
-import type { Store } from '../store/store'
-import { numberKey } from '../store/sublevel'
-import type { Change, Sublevel } from '../store/sublevel'
-import type { SegmentMessage } from './message'
+import type { Store } from '../../store/store'
+import { numberKey } from '../../store/sublevel'
+import type { Change, Sublevel } from '../../store/sublevel'
+import type { SegmentMessage } from '../message'
 
 interface Accepted {
   message: SegmentMessage
