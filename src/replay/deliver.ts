@@ -4,7 +4,13 @@ import type { Subscription } from '../segment/connection'
 import type { Engine, EngineCall } from '../segment/engine'
 import type { EngineOutcome } from '../segment/engine-outcome'
 import type { SegmentMessage } from '../segment/message'
-import { DEFAULT_RETRY_POLICY, isRetryable, MAX_RETRY_AFTER_MS, retryAfterOf, retryDelay } from '../segment/delivery/retry'
+import {
+  DEFAULT_RETRY_POLICY,
+  isRetryable,
+  MAX_RETRY_AFTER_MS,
+  retryAfterOf,
+  retryDelay
+} from '../segment/delivery/retry'
 import { sleep } from './notifier'
 import type { Target } from './target'
 
