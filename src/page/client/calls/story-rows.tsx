@@ -40,7 +40,7 @@ function Row({ row }: { row: StoryRow }) {
       </td>
       <td>{change !== 'added' && short(value)}</td>
       <td>
-        <span className={`change ${change}`}>{change}</span>
+        {isSteering(row) ? <span className="soft">not sent</span> : <span className={`change ${change}`}>{change}</span>}
       </td>
       <td>{sentAs !== null && <code>{shortened(visible(sentAs))}</code>}</td>
       <td>
@@ -54,6 +54,11 @@ function Row({ row }: { row: StoryRow }) {
       </td>
     </tr>
   )
+}
+
+/** A field such as the type of the call decides what is sent: Heap does not miss it. */
+function isSteering({ path, value, change }: StoryRow): boolean {
+  return change === 'dropped' && path === '' && typeof value !== 'object'
 }
 
 /** The path in the event; of a constant or a template the field that has it. */
