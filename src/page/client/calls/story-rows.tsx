@@ -40,7 +40,11 @@ function Row({ row }: { row: StoryRow }) {
       </td>
       <td>{change !== 'added' && short(value)}</td>
       <td>
-        {isSteering(row) ? <span className="soft">not sent</span> : <span className={`change ${change}`}>{change}</span>}
+        {isSteering(row) ? (
+          <span className="soft">not sent</span>
+        ) : (
+          <span className={`change ${change}`}>{change}</span>
+        )}
       </td>
       <td>{sentAs !== null && <code>{shortened(visible(sentAs))}</code>}</td>
       <td>
