@@ -13,18 +13,20 @@ export class Disk {
     if (this.canBeFull) process.on('exit', () => isDone('umount', '-l', folder))
   }
 
-  /** Leaves room for what is on it. */
+  /** Leaves room for what is on it. While something is written to it, it may take more than one attempt. */
   fill(): void {
-    const { bsize, blocks, bfree } = statfsSync(this.folder)
-    this.resize((blocks - bfree) * bsize)
+    for (;;) {
+      const { bsize, blocks, bfree } = statfsSync(this.folder)
+      if (this.isResized((blocks - bfree) * bsize)) return
+    }
   }
 
   empty(): void {
-    this.resize(BYTES)
+    this.isResized(BYTES)
   }
 
-  private resize(bytes: number): void {
-    execFileSync('mount', ['-o', `remount,size=${bytes}`, this.folder])
+  private isResized(bytes: number): boolean {
+    return isDone('mount', '-o', `remount,size=${bytes}`, this.folder)
   }
 }
 

@@ -60,9 +60,9 @@ export class ServeProcess {
   async interruptTwice(): Promise<void> {
     this.interrupts++
     const ended = this.end('SIGINT')
-    await sleep(SECOND_CTRL_C_MS)
-    this.child.signal('SIGINT')
+    const again = setInterval(() => this.child.signal('SIGINT'), SECOND_CTRL_C_MS)
     await ended
+    clearInterval(again)
     await this.start()
   }
 
