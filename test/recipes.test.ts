@@ -52,7 +52,7 @@ describe('docs/recipes.md', () => {
     [{ userId: 'user-1', traits: { email: 'ann@example.com' } }, 'user-1'],
     [{ traits: { email: 'ann@example.com' } }, 'ann@example.com']
   ])('knows people by their email alone: %j', async (call, identity) => {
-    await send('Identify Calls', mappingOf('People who are known'), {
+    await send('Identify Calls', mappingOf('Users with an email'), {
       type: 'identify',
       anonymousId: 'anon-1',
       ...call
@@ -61,7 +61,7 @@ describe('docs/recipes.md', () => {
   })
 
   it('names page calls', async () => {
-    await send('Page Calls', mappingOf('A name of'), { type: 'page', name: 'Pricing', userId: 'user-1' })
+    await send('Page Calls', mappingOf('A custom event name'), { type: 'page', name: 'Pricing', userId: 'user-1' })
     expect(emulator.events()).toMatchObject([
       { event: 'Viewed Pricing page', properties: { segment_library: 'segment' } }
     ])
@@ -72,13 +72,13 @@ describe('docs/recipes.md', () => {
     ['Mozilla/5.0 (X11; Linux x86_64) Chrome/147', true],
     [undefined, true]
   ])('takes a page call of %s: %s', (userAgent, isTaken) => {
-    const fql = parseFql(block('Bots are left out', 'fql'))
+    const fql = parseFql(block('Leave out bots', 'fql'))
     if ('error' in fql) throw fql.error
     expect(validate(fql, { type: 'page', context: { userAgent } })).toBe(isTaken)
   })
 
   it('hashes an identity, and makes none where there is none', async () => {
-    const mapping = mappingOf('An identity is hashed')
+    const mapping = mappingOf('Hash an identity')
     await send('Track Calls', mapping, { type: 'track', event: 'Paid', userId: 'ann' })
     await send('Track Calls', mapping, { type: 'track', event: 'Seen', anonymousId: 'anon-1', messageId: 'message-2' })
     expect(emulator.events()).toMatchObject([

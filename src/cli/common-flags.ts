@@ -12,7 +12,7 @@ export function portFlag(usual: number, env?: string) {
 /** How the emulator behaves, wherever it runs; `exclusive` names the flags under which it does not. */
 export const emulatorFlags = (exclusive: string[] = []) => ({
   fault: Flags.string({
-    description: 'how the emulator fails, e.g. 429=0.1, reset-after=0.05, delay=200, next=503,pass; can be repeated',
+    description: 'makes the emulator fail, e.g. 429=0.1, reset-after=0.05, delay=200, next=503,pass; can be repeated',
     helpValue: 'NAME=VALUE',
     multiple: true,
     multipleNonGreedy: true,
@@ -39,14 +39,14 @@ export const settingsFlags = {
     env: 'HEAP_REGION'
   }),
   settings: Flags.string({
-    description: 'JSON file with the settings appId and region, which it then decides',
+    description: 'JSON file with the settings appId and region; overrides --app-id and --region',
     helpValue: 'FILE'
   })
 }
 
 export const mappingFlag = {
   mapping: Flags.string({
-    description: 'JSON file with a list of subscriptions, or with fields for each action over the default ones',
+    description: 'JSON file with a list of subscriptions, or with fields for each action that replace the default ones',
     helpValue: 'FILE'
   })
 }

@@ -28,7 +28,7 @@ export function tablesOf(report: Report): Table[] {
 export function remarksOn({ unreadable, notListed, people }: Report): string[] {
   return [
     ...(unreadable > 0 ? [`${numbered(unreadable)} lines could not be read.`] : []),
-    ...(notListed > 0 ? [`${numbered(notListed)} more differences, of names that are not listed.`] : []),
+    ...(notListed > 0 ? [`${numbered(notListed)} more differences have names that are not listed.`] : []),
     joinedText(people.before, people.after)
   ]
 }
@@ -53,7 +53,7 @@ function outcomeTable({ events, outcomes, identityChanged }: Report): Table {
 
 function differenceTable({ differences }: Report): Table {
   return {
-    title: 'What is changed',
+    title: 'Changes',
     columns: ['change', 'of', 'events', 'before', 'after', 'for example'],
     rows: differences.map(({ kind, name, events, before, after, example }) => [
       ...[kind, shortened(name, MAX_NAME), numbered(events), shown(before), shown(after), example.where]
@@ -71,7 +71,7 @@ function refusalTable({ refusals }: Report): Table {
 
 function requestTable({ requests: { before, after } }: Report): Table {
   return {
-    title: 'Requests, where batches are as full as can be',
+    title: 'Requests, with full batches',
     columns: ['before', 'after'],
     rows: [[numbered(before), numbered(after)]]
   }
@@ -80,7 +80,7 @@ function requestTable({ requests: { before, after } }: Report): Table {
 function mergeTable({ people: { before, after } }: Report): Table {
   const rowsOf = (side: string, { merges }: Forecast) => merges.map((merge) => mergeRow(side, merge))
   return {
-    title: 'Identities under which Heap would make one person of many, for good',
+    title: 'Identities under which Heap would permanently merge many people',
     columns: ['', 'identity', 'why', 'events', 'anonymous IDs', 'Heap user IDs', 'first message'],
     rows: [...rowsOf('before', before), ...rowsOf('after', after)]
   }
@@ -93,7 +93,7 @@ function mergeRow(side: string, { identity, why, times, anonymousIds, heapUserId
 function joinedText(before: Forecast, after: Forecast): string {
   const joined = `Anonymous IDs and Heap user IDs that become part of a person: ${numbered(before.joined)} before, ${numbered(after.joined)} after.`
   const isApproximate = before.approximate || after.approximate
-  return isApproximate ? `${joined} There were too many to remember all: these numbers are a lower bound.` : joined
+  return isApproximate ? `${joined} There were too many to count exactly: these numbers are a lower bound.` : joined
 }
 
 function aligned(rows: string[][]): string[] {

@@ -76,7 +76,7 @@ function whole(name: string, unit: string, value: string): number {
 function flag(name: string, value: string): boolean {
   if (value === '' || value === 'true') return true
   if (value === 'false') return false
-  throw new Error(`Fault "${name}" is on or absent; got "${value}".`)
+  throw new Error(`Fault "${name}" takes no value; got "${value}".`)
 }
 
 function nextFault(word: string): NextFault {
@@ -84,5 +84,5 @@ function nextFault(word: string): NextFault {
   if (word === 'reset-before') return { reset: 'before' }
   if (word === 'reset-after') return { reset: 'after' }
   if (word === 'pass') return { pass: true }
-  throw new Error(`Fault "next" needs statuses, reset-before, reset-after or pass, divided by commas; got "${word}".`)
+  throw new Error(`Fault "next" needs statuses, reset-before, reset-after or pass, separated by commas; got "${word}".`)
 }

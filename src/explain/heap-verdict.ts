@@ -78,7 +78,7 @@ function storedEvent({ event, identity, user_id: userId, anonymous_id: anonymous
 
 function anonymousOwner(anonymousId: string, identity: string | null): string {
   if (identity !== null) return `for ${identity}, to whom the anonymous ID ${anonymousId} belongs`
-  return `under the anonymous ID ${anonymousId}, for whoever is identified with it`
+  return `under the anonymous ID ${anonymousId}, until someone is identified with that ID`
 }
 
 function repeated({ event, idempotency_key: key }: SentItem, events: EventView[]): string | undefined {
@@ -92,7 +92,7 @@ function userEffects({ event, identity, user_id: userId, properties }: SentItem,
   const merged = person?.merged_user_ids.find((id) => id === userId)
   return [
     ...(properties ? [`sets properties of ${personIn(before, identity)}`] : []),
-    ...(merged ? [`merges the visitor ${merged} into ${identity}, for good`] : []),
+    ...(merged ? [`merges the visitor ${merged} into ${identity}, permanently`] : []),
     ...(properties?.anonymous_id === undefined ? [] : [joinEffect(properties.anonymous_id, identity, now)])
   ]
 }

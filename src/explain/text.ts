@@ -16,11 +16,11 @@ export function explanationText(explanation: Explanation): string[] {
     '',
     integrationsText(explanation),
     ...subscriptions.map(({ name, action, taken, reason }) =>
-      taken ? `"${name}" takes it, for ${action}.` : `"${name}" does not take it: ${reason}.`
+      taken ? `"${name}" matches and runs ${action}.` : `"${name}" does not match: ${reason}.`
     ),
     ...twice.map(
       ({ action, subscriptions: names }) =>
-        `${names.map((name) => `"${name}"`).join(' and ')} run ${action} for the same call: it is sent ${names.length} times until one of them leaves it out.`
+        `${names.map((name) => `"${name}"`).join(' and ')} both run ${action} for this call, so it is sent ${names.length} times: exclude it from all but one.`
     ),
     ...deliveries.flatMap((delivery) => ['', ...deliveryText(delivery)])
   ].map(printable)
@@ -31,8 +31,8 @@ function conclusion({ message, meant, deliveries }: Explanation): string[] {
   const name = typeof event === 'string' ? ` ${JSON.stringify(event)}` : ''
   const who = userId ?? anonymousId
   const call = `The ${type} call${name} of ${shown(who)}, message ID ${messageId}`
-  if (!meant) return [`${call}, does not reach Heap: its integrations switch this destination off.`]
-  if (deliveries.length === 0) return [`${call}, does not reach Heap: no subscription takes it.`]
+  if (!meant) return [`${call}, does not reach Heap: its integrations turn this destination off.`]
+  if (deliveries.length === 0) return [`${call}, does not reach Heap: no subscription matches it.`]
   return [`${call}:`, ...deliveries.flatMap(outcomeText).map((line) => `- ${line}`)]
 }
 
@@ -50,21 +50,21 @@ function integrationsText({ message: { integrations }, meant }: Explanation): st
   if (!meant) return `Its integrations: ${shown(integrations)}. Without them:`
   return Object.keys(integrations ?? {}).length > 0
     ? `Its integrations allow it: ${shown(integrations)}.`
-    : 'It names no integrations, so it is for all of them.'
+    : 'It has no integrations object, so all destinations get it.'
 }
 
 function deliveryText({ subscription, action, payload, missing, requests, story }: ExplainedDelivery): string[] {
   return [
     `${subscription} (${action})`,
-    payload ? `The mapping makes of it: ${shortened(JSON.stringify(payload), MAX_BODY)}` : 'The mapping fails for it.',
+    payload ? `Mapped payload: ${shortened(JSON.stringify(payload), MAX_BODY)}` : 'The mapping fails.',
     ...listed(
-      'It finds nothing at',
+      'Not found in the event:',
       missing.map(({ field, path }) => `${path} for ${field}`)
     ),
     ...belongingText(story.rows),
     ...requests.map(({ request }) => `Request: ${request.method} ${request.url} ${shortened(request.body, MAX_BODY)}`),
     ...storyText(story.rows),
-    ...(story.more > 0 ? [`And ${story.more} values more.`] : [])
+    ...(story.more > 0 ? [`${story.more} more values.`] : [])
   ].map((line, index) => (index === 0 ? line : `  ${line}`))
 }
 
@@ -80,7 +80,7 @@ function belongingText(rows: StoryRow[]): string[] {
   )
   return [
     `It belongs to ${shown(owner.sent)}: ${from} gives the ${owner.sentAs}.`,
-    ...passedOver.map(({ field, value }) => `The ${field} ${shown(value)} is passed over.`)
+    ...passedOver.map(({ field, value }) => `The ${field} ${shown(value)} is not used.`)
   ]
 }
 

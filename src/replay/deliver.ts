@@ -99,7 +99,7 @@ async function pause<Job extends { message: SegmentMessage }>(
   { reason, retryAfterMs: askedMs, vain }: { reason: string; retryAfterMs: number; vain: number }
 ): Promise<void> {
   if (vain >= MAX_VAIN_ATTEMPTS) {
-    throw new Errors.CLIError(`given up after ${vain} attempts; the same command goes on from here: ${reason}`)
+    throw new Errors.CLIError(`gave up after ${vain} attempts: ${reason}; run the same command to continue from here`)
   }
   const retryAfterMs = Math.min(askedMs, MAX_RETRY_AFTER_MS)
   const waitMs = retryDelay(DEFAULT_RETRY_POLICY, Math.max(1, vain), Math.random, retryAfterMs)

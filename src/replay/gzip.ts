@@ -33,5 +33,5 @@ export async function* inflated(raw: Readable): AsyncGenerator<Buffer> {
 }
 
 function damaged(): Error {
-  return Object.assign(new Error('what follows a part of it is not gzip'), { code: 'Z_DATA_ERROR' })
+  return Object.assign(new Error('it has data that is not gzip'), { code: 'Z_DATA_ERROR' })
 }

@@ -3,7 +3,7 @@ import { MAX_LINKS_PER_IDENTITY_A_MONTH } from '../lib/heap/limits'
 import { printable } from '../segment/printable'
 import type { Told } from '../segment/told'
 
-/** An identity under which Heap would make one person of many. */
+/** An identity under which Heap would merge many people. */
 export interface Merge {
   identity: string
   why: 'shared' | 'placeholder' | 'too many links'
@@ -137,11 +137,11 @@ export function forecastLines({ joined, merges, mergesInAll, approximate }: Fore
   if (joined === 0 && mergesInAll === 0) return []
   const bound = approximate ? 'at least ' : ''
   return [
-    `people: ${bound}${joined} anonymous IDs and Heap user IDs would become part of an identity`,
+    `people: ${bound}${joined} anonymous IDs and Heap user IDs would be merged into an identity`,
     ...merges.map(
       ({ identity, why, anonymousIds, heapUserIds, messageId }) =>
-        `one person of many, for good: ${JSON.stringify(identity)} (${why}), anonymous IDs ${anonymousIds}, Heap user IDs ${heapUserIds}, first message ${messageId}`
+        `merges many people permanently: ${JSON.stringify(identity)} (${why}), anonymous IDs ${anonymousIds}, Heap user IDs ${heapUserIds}, first message ${messageId}`
     ),
-    ...(mergesInAll > merges.length ? [`and ${mergesInAll - merges.length} more of them`] : [])
+    ...(mergesInAll > merges.length ? [`and ${mergesInAll - merges.length} more`] : [])
   ].map(printable)
 }

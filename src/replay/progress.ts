@@ -61,7 +61,7 @@ export class Progress {
   /** Tells of the first few. */
   unreadable(text: string): void {
     if (++this.unreadables <= MAX_UNREADABLE_SHOWN) this.note(text)
-    else if (this.unreadables === MAX_UNREADABLE_SHOWN + 1) this.note('further lines cannot be read either')
+    else if (this.unreadables === MAX_UNREADABLE_SHOWN + 1) this.note('more lines cannot be read')
   }
 
   /** A line of its own, above the bar if there is one. */

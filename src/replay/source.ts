@@ -41,7 +41,7 @@ export async function openSource(path: string): Promise<Source> {
   if (path === '-') return STANDARD_INPUT
   const found = await stat(path).catch((error: Error) => unreadable(path, error))
   if (found.isDirectory()) return unreadable(path, new Error('it is a folder'))
-  if (!found.isFile()) return unreadable(path, new Error('it is no regular file; send it to standard input, named -'))
+  if (!found.isFile()) return unreadable(path, new Error('it is not a regular file; pipe it in and pass - as the file'))
   const gzip = beginsAsGzip(await rangeOf(path, 0, GZIP_MARK_BYTES))
   const real = await realpath(path)
   const pathPrefix = (await lstat(path)).isSymbolicLink() ? real : path

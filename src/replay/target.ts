@@ -64,7 +64,9 @@ function requireKnown(keys: string[], path: string): void {
 export async function requireEmulator(url: string): Promise<void> {
   const status = await statusOf(`${url.replace(/\/+$/, '')}/_emulator/faults`).catch(() => undefined)
   if (status === 200) return
-  throw new Errors.CLIError(`no emulator answers at ${url}: start one with the emulate command, or send with --live`)
+  throw new Errors.CLIError(
+    `no emulator answers at ${url}: start one with the emulate command, or pass --live to send to Heap`
+  )
 }
 
 /** Not with fetch, which costs a long run 15 MB of memory for this one request. */

@@ -19,9 +19,12 @@ const CONJUNCTION = /(?<![\w.])(and|or)(?![\w.])/g
 
 /** What the parser passes over or takes for a value, outside of texts. */
 const MISREAD: [RegExp, string][] = [
-  [/'/, 'text stands in double quotes'],
-  [/\(\s*!/, 'a group begins with a negation, and its parentheses are passed over: put that condition second'],
-  [/!\s*\(|(?<![\w.])not(?![\w.])/, 'its negation is passed over: negate each condition, as != does'],
+  [/'/, 'put text in double quotes'],
+  [/\(\s*!/, 'Segment ignores the parentheses of a group that begins with a negation: put that condition second'],
+  [
+    /!\s*\(|(?<![\w.])not(?![\w.])/,
+    'Segment ignores the negation of a group: negate each condition, for example with !='
+  ],
   [/(?!(?:!=|<=|>=)(?![=<>!]))[=<>!]{2,}/, 'there are two operators in a row'],
   [/[=<>]\s*($|\)|(and|or)(?![\w.]))/, 'a value is missing']
 ]
@@ -32,7 +35,7 @@ export function parseProblem(fql: string): string | undefined {
   if ('error' in parsed) return refusalOf(parsed.error)
   const leaves = leavesOf(parsed)
   const unknown = leaves.find(({ operator }) => !OPERATORS.includes(operator))
-  if (unknown) return `"${unknown.operator}" is no operator`
+  if (unknown) return `"${unknown.operator}" is not an operator`
   const bare = fql.replace(TEXT, '""')
   const misread = MISREAD.find(([pattern]) => pattern.test(bare)) ?? []
   return misread[1] ?? groupProblem(bare, leaves.length) ?? typeProblem(leaves)
@@ -46,17 +49,15 @@ function typeProblem(leaves: Leaf[]): string | undefined {
 
 /** The parser stumbles over parentheses within parentheses. */
 function refusalOf(error: Error): string {
-  return error instanceof TypeError
-    ? 'no condition that Segment knows; a group may not stand in a group'
-    : error.message
+  return error instanceof TypeError ? 'not a condition that Segment knows; groups cannot be nested' : error.message
 }
 
 function groupProblem(bare: string, conditions: number): string | undefined {
   const outside = bare.replace(GROUP, '')
-  if (/[()]/.test(outside)) return 'its parentheses do not fit'
+  if (/[()]/.test(outside)) return 'its parentheses do not match'
   const levels = [outside, ...(bare.match(GROUP) ?? [])].map((level) => level.match(CONJUNCTION) ?? [])
-  if (levels.some((found) => new Set(found).size > 1)) return 'and stands beside or: put parentheses around one of them'
-  return conditions === levels.flat().length + 1 ? undefined : 'a part of it is no condition'
+  if (levels.some((found) => new Set(found).size > 1)) return 'it mixes and with or: put parentheses around one of them'
+  return conditions === levels.flat().length + 1 ? undefined : 'a part of it is not a condition'
 }
 
 /** Why the FQL does not take the event; undefined when it does. */

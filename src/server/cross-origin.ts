@@ -23,7 +23,7 @@ export const noForeignWrites: MiddlewareHandler = async (context, next) => {
   const isWelcome = OPEN.test(path) || (!OWN.test(path) && SEGMENT_APP_ORIGINS.includes(origin))
   const isReading = READING.includes(method) && !HEAP_API.test(path)
   if (!isForeign || isWelcome || isReading) return next()
-  return context.json({ error: 'A page of another origin may not do this.' }, 403)
+  return context.json({ error: 'Pages of another origin are not allowed to do this.' }, 403)
 }
 
 /** A browser takes an answer for what its Content-Type says, so that text with markup in it stays text. */

@@ -127,4 +127,4 @@ export class Deliveries {
   }
 }
 
-const NO_SUBSCRIPTION = 'the definition has no such subscription any more'
+const NO_SUBSCRIPTION = 'the definition no longer has this subscription'

@@ -19,7 +19,7 @@ import { watchSources } from './source-watcher'
 const CALLS = {
   holds: 'calls that wait',
   busy: 'stop that server, or name another folder with --data',
-  remedy: 'move it away to begin anew; what waits in it is then not delivered'
+  remedy: 'move it away to start over; the calls in it are then not delivered'
 }
 
 export interface ServeOptions {
@@ -138,7 +138,7 @@ async function reload(options: ServeOptions, pipeline: Pipeline, log: CallLog): 
     pipeline.load(await loadDefinition(join(directory, destination)))
     log.note(`loaded ${destination} again`)
   } catch (error) {
-    log.note(`cannot load ${destination}, the definition before stays: ${(error as Error).message}`)
+    log.note(`cannot load ${destination}, the previous one stays in use: ${(error as Error).message}`)
   }
 }
 

@@ -23,7 +23,7 @@ export function instructions({ url, writeKey, appId, mode, faults, live, data }:
     ['Heap', live ?? `${url}/api/track, ... (an emulator; EU below /eu)`],
     ['App ID', `${appId}, mode ${mode}`],
     ...(faults.length > 0 ? [['Faults', faults.join(' ')]] : []),
-    ['Calls', data ?? 'wait in memory: a call that was answered with 200 is lost when the server is killed']
+    ['Calls', data ?? 'kept in memory: a call that was answered with 200 is lost when the server is killed']
   ]
   const readBack = ['events', 'users', 'requests'].map((list) => `${url}/_emulator/${list}`)
   return [
@@ -34,7 +34,7 @@ export function instructions({ url, writeKey, appId, mode, faults, live, data }:
     `  const { Analytics } = require('@segment/analytics-node')`,
     `  const analytics = new Analytics({ writeKey: '${writeKey}', host: '${url}', flushAt: 1 })`,
     `  analytics.track({ userId: 'user-1', event: 'Order Completed', properties: { total: 9.5 } })`,
-    ...(live ? [] : ['', 'See what Heap has got:', ...readBack.map((address) => `  ${address}`)])
+    ...(live ? [] : ['', 'See what Heap has received:', ...readBack.map((address) => `  ${address}`)])
   ].join('\n')
 }
 

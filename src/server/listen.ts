@@ -88,7 +88,7 @@ function closeServer(server: Server): Promise<void> {
 export const localHostOnly: MiddlewareHandler = async (context, next) => {
   const hosts = [context.req.header('host'), new URL(context.req.url).host]
   if (hosts.every(isLocalHost)) return next()
-  return context.json({ error: 'The host that is asked must be 127.0.0.1, localhost or [::1].' }, 403)
+  return context.json({ error: 'The Host header must be 127.0.0.1, localhost or [::1].' }, 403)
 }
 
 export function isLocalHost(host: string | undefined): boolean {

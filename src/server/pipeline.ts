@@ -56,7 +56,7 @@ function notKept({ message }: Error): Refusal {
 
 const UNKNOWN_WRITE_KEY = {
   status: 401,
-  message: 'unknown write key; the server accepts another one'
+  message: 'unknown write key; send the one that serve was started with (--write-key)'
 } as const
 
 /** A local Segment in front of a destination, and the Heap it sends to, as one application. */

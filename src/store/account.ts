@@ -36,5 +36,5 @@ export async function accountOf(database: Database): Promise<Account> {
   const kept = (await database.get(ACCOUNT_KEY)) ?? JSON.stringify(EMPTY)
   const writes = Number(/^{"writes":(\d+),/.exec(kept)?.[1])
   if (kept === JSON.stringify({ ...counted, writes })) return { ...counted, writes }
-  throw new Damage('what it holds is not what was written')
+  throw new Damage('its content does not match its checksum')
 }

@@ -75,14 +75,14 @@ async function namesIn(folder: string): Promise<string[]> {
     if (error.code !== 'EEXIST') throw error
   })
   const found = await lstat(folder)
-  if (found.isSymbolicLink()) throw refusal(`${folder} is a link: name the folder that it leads to`)
+  if (found.isSymbolicLink()) throw refusal(`${folder} is a symbolic link: name the folder that it points to`)
   if (!found.isDirectory()) throw refusal(`${folder} is not a folder: move it away`)
   const entries = await readdir(folder, { withFileTypes: true })
   if (entries.length > 0 && !entries.some(({ name }) => name === LAYOUT_FILE)) {
-    throw refusal(`${folder} is not a store, or has lost ${LAYOUT_FILE}: name another folder, or put a copy of it back`)
+    throw refusal(`${folder} is not a store, or has lost ${LAYOUT_FILE}: name another folder, or restore a copy`)
   }
   const link = entries.find((entry) => entry.isSymbolicLink())
-  if (link) throw refusal(`${join(folder, link.name)} is a link: remove it`)
+  if (link) throw refusal(`${join(folder, link.name)} is a symbolic link: remove it`)
   if (found.mode & 0o077) await chmod(folder, 0o700)
   return entries.map(({ name }) => name)
 }
@@ -93,7 +93,7 @@ function layoutIn(file: number, isNew: boolean, folder: string, { holds, remedy 
   if (isNew && found === 'empty') return { layout: LAYOUT, holds, writes: 0 }
   if (found === 'empty' || found === 'damaged') throw new Damage(`its ${LAYOUT_FILE} cannot be read`)
   if (found.layout !== LAYOUT) {
-    throw refusal(`${folder} was written by another version (layout ${found.layout}): use that one, or ${remedy}`)
+    throw refusal(`${folder} was written by another version (layout ${found.layout}): use that version, or ${remedy}`)
   }
   if (found.holds !== holds) throw refusal(`${folder} holds ${found.holds} and not ${holds}: name another folder`)
   return found
@@ -105,11 +105,11 @@ interface DatabaseError extends Error {
   cause?: DatabaseError
 }
 
-function explained(error: unknown, folder: string, { remedy, busy = 'wait for its end' }: StoreKind): unknown {
+function explained(error: unknown, folder: string, { remedy, busy = 'wait until it ends' }: StoreKind): unknown {
   if (error instanceof Errors.CLIError) return error
   const { code = '', syscall, cause } = error as DatabaseError
   const { message } = cause ?? (error as Error)
-  if (cause?.code === 'LEVEL_LOCKED') return refusal(`another run works on ${folder}: ${busy}`)
+  if (cause?.code === 'LEVEL_LOCKED') return refusal(`another process uses ${folder}: ${busy}`)
   if (syscall !== undefined || REFUSED_BY_SYSTEM.test(message)) return refusal(`cannot write ${folder}: ${message}`)
   const isDamage = error instanceof Damage || code.startsWith('LEVEL_')
   return isDamage ? refusal(`${folder} is damaged (${message}): ${remedy}`) : error

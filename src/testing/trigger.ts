@@ -28,7 +28,7 @@ async function post(url: string, writeKey: string, batch: object[]): Promise<voi
     headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`${writeKey}:`)}` },
     body: JSON.stringify({ batch, sentAt: new Date().toISOString() })
   }).catch(() => {
-    throw new Errors.CLIError(`no server answers at ${url}: start one with serve, or name it with --url`)
+    throw new Errors.CLIError(`no server answers at ${url}: start one with serve, or pass its address as --url`)
   })
   const { error } = (await response.json().catch(() => ({}))) as { error?: { message?: string } }
   if (!response.ok) throw new Errors.CLIError(`the Tracking API answered ${response.status}: ${error?.message ?? ''}`)

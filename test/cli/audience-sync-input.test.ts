@@ -27,7 +27,7 @@ describe('audience:sync', () => {
       stderr: [
         'members.csv:3: the line is longer than 1000000 bytes',
         'members.csv:6: the id is missing or a placeholder',
-        'vip: first sync, of all members: nobody is one by vip.emulator-11.state',
+        'vip: first sync: vip.emulator-11.state has no members yet, so every member is sent',
         ''
       ]
     })
@@ -77,7 +77,7 @@ describe('audience:sync', () => {
     await waiting.printed(/standard input:1/)
     expect(await finish('members.csv')).toMatchObject({
       code: 1,
-      stderr: 'Error: another run works on vip.emulator-11.state: wait for its end\n'
+      stderr: 'Error: another process uses vip.emulator-11.state: wait until it ends\n'
     })
     waiting.stdin.end()
     expect(await waiting.exited).toMatchObject({ code: 2 })
@@ -92,7 +92,9 @@ describe('audience:sync', () => {
       for (const flags of [[], ['--dry-run']]) {
         expect(await finish('members.csv', ...flags)).toMatchObject({
           code: 1,
-          stderr: expect.stringContaining('members.csv names nobody: add --allow-removals 100%')
+          stderr: expect.stringContaining(
+            'members.csv has no members: if the audience really is empty, add --allow-removals 100%'
+          )
         })
       }
     }
@@ -111,7 +113,7 @@ describe('audience:sync', () => {
       expect(await finish('members.csv', ...flags)).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(
-          /^(vip: first sync.*\n)?Error: members\.csv names nobody: add --allow-removals 100% if nobody is a member\n$/
+          /^(vip: first sync.*\n)?Error: members\.csv has no members: if the audience really is empty, add --allow-removals 100%\n$/
         )
       })
     }

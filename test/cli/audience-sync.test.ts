@@ -108,7 +108,12 @@ describe('audience:sync', () => {
       '.',
       /Error: \. is not a store, or has lost store\.json: name another folder/
     ],
-    ['a state that is a link', 'members.csv', 'link.state', /link\.state is a link: name the folder that it leads to/],
+    [
+      'a state that is a link',
+      'members.csv',
+      'link.state',
+      /link\.state is a symbolic link: name the folder that it points to/
+    ],
     ['a file that does not exist', 'none.csv', 'new.state', /cannot read none\.csv/],
     ['a state that cannot be written', 'members.csv', 'none/new.state', /cannot write none\/new\.state: ENOENT/]
   ])('refuses %s before it sends', async (_case, members, state, message) => {
@@ -226,7 +231,7 @@ describe('audience:sync', () => {
       for (const flags of [[], ['--dry-run']]) {
         expect(await sync('members.csv', ...flags)).toMatchObject({
           code: 1,
-          stderr: `Error: ${state} is damaged at line ${line}: put a copy of it back, or delete it for a first sync, after which nobody leaves\n`
+          stderr: `Error: ${state} is damaged at line ${line}: restore a copy, or delete it to start with a first sync, which removes nobody\n`
         })
       }
       expect(read(state)).toBe(before)
@@ -244,7 +249,7 @@ describe('audience:sync', () => {
     const { code, stderr } = await running.exited
     expect({ code, stderr }).toStrictEqual({
       code: 130,
-      stderr: expect.stringMatching(/\nstopped; the same command goes on from here\n$/)
+      stderr: expect.stringMatching(/\nstopped; run the same command to continue from here\n$/)
     })
     here.emulator.setFaults({})
     expect(await sync('members.csv')).toMatchObject({ code: 0 })

@@ -122,7 +122,7 @@ describe('what backfill reads', () => {
       write('a.ndjson', text)
       expect(await finish('a.ndjson', '--rate', '0')).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('a.ndjson is not what a.ndjson.backfill was written for')
+        stderr: expect.stringContaining('a.ndjson has changed since a.ndjson.backfill was written')
       })
     }
     expect(keys()).toHaveLength(1_000)
@@ -141,7 +141,7 @@ describe('what backfill reads', () => {
     write('a.gz', short)
     expect(await finish('a.gz', '--rate', '0')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is not what')
+      stderr: expect.stringContaining('has changed since')
     })
     write('a.gz', whole)
     expect(await finish('a.gz', '--rate', '0')).toMatchObject({ code: 0 })
@@ -175,7 +175,7 @@ describe('what backfill reads', () => {
     const second = await finish(...pattern)
     expect(second.stdout).toContain('all files: read 3, delivered 2, rejected 1, skipped 0')
     expect(second.stderr).toContain(
-      'left out, as an earlier run wrote them: a.ndjson.backfill, a.ndjson.rejected.ndjson, stdin.backfill\n'
+      'skipped, because an earlier run wrote them: a.ndjson.backfill, a.ndjson.rejected.ndjson, stdin.backfill\n'
     )
     expect(readdirSync(here.folder).sort()).toStrictEqual(pattern)
   })
@@ -262,7 +262,7 @@ describe('what backfill reads', () => {
     const { stderr } = await finish('a.ndjson')
     expect(stderr.split('\n')).toStrictEqual([
       ...bad.slice(0, 10).map((_, at) => `a.ndjson:${at + 1}: the line is not valid JSON`),
-      'further lines cannot be read either',
+      'more lines cannot be read',
       ''
     ])
     const kept = readFileSync(join(here.folder, 'a.ndjson.rejected.ndjson'), 'utf8').split('\n').filter(Boolean)

@@ -71,17 +71,17 @@ describe('backfill after version 0.1.0', () => {
     const { code, stderr } = await backfill()
     expect({ code, stderr }).toStrictEqual({
       code: 1,
-      stderr: 'Error: a.ndjson.checkpoint.json is not a checkpoint of a backfill: move it away to begin anew\n'
+      stderr: 'Error: a.ndjson.checkpoint.json is not a checkpoint of a backfill: move it away to start over\n'
     })
     expect(here.emulator.requests).toStrictEqual([])
   })
 
   it.each([
-    ['another file', { print: '0' }, /a\.ndjson is not what a\.ndjson\.checkpoint\.json was written for/],
+    ['another file', { print: '0' }, /a\.ndjson has changed since a\.ndjson\.checkpoint\.json was written/],
     [
       'an open line in the middle of one',
       { unsettled: [{ position: 3, line: 0 }] },
-      /is not what a\.ndjson\.checkpoint/
+      /has changed since a\.ndjson\.checkpoint/
     ],
     ['other options', { options: '0' }, /a\.ndjson\.checkpoint\.json was written with other options/]
   ])('goes on with no checkpoint of %s', async (_case, difference, message) => {

@@ -179,8 +179,8 @@ describe('backfill', () => {
     })
     write('a.ndjson', lines(...Array.from({ length: 12 }, (_, at) => kiosk(at))))
     expect((await backfill('a.ndjson', '--dry-run')).stdout).toContain(
-      'people: 12 anonymous IDs and Heap user IDs would become part of an identity\n' +
-        'one person of many, for good: "kiosk" (shared), anonymous IDs 12, Heap user IDs 0, first message message-0\n'
+      'people: 12 anonymous IDs and Heap user IDs would be merged into an identity\n' +
+        'merges many people permanently: "kiosk" (shared), anonymous IDs 12, Heap user IDs 0, first message message-0\n'
     )
   })
 
@@ -276,14 +276,18 @@ describe('backfill', () => {
   })
 
   it.each([
-    ['nothing', [], /the list holds no subscription that is enabled/],
-    ['nothing that is enabled', [{ enabled: false }], /the list holds no subscription that is enabled/],
+    ['nothing', [], /the list has no enabled subscription/],
+    ['nothing that is enabled', [{ enabled: false }], /the list has no enabled subscription/],
     ['a text for enabled', [{ name: 'A', enabled: 'false' }], /enabled of "A" must be true or false/],
-    ['a word for a sign', [{ subscribe: 'type is track' }], /"trackEvent": .* not valid FQL \("is" is no operator\)/],
-    ['a field that is none', [{ subscribe: 'type = "track" and evnt = "a"' }], /\(a part of it is no condition\)/],
-    ['a negated group', [{ subscribe: 'type = "track" and !(event = "a")' }], /\(its negation is passed over/],
-    ['a negation in a word', [{ subscribe: 'not type = "page"' }], /\(its negation is passed over/],
-    ['half a condition', [{ subscribe: 'type = "track" and' }], /\(a part of it is no condition\)/]
+    [
+      'a word for a sign',
+      [{ subscribe: 'type is track' }],
+      /"trackEvent": .* not valid FQL \("is" is not an operator\)/
+    ],
+    ['a field that is none', [{ subscribe: 'type = "track" and evnt = "a"' }], /\(a part of it is not a condition\)/],
+    ['a negated group', [{ subscribe: 'type = "track" and !(event = "a")' }], /\(Segment ignores the negation/],
+    ['a negation in a word', [{ subscribe: 'not type = "page"' }], /\(Segment ignores the negation/],
+    ['half a condition', [{ subscribe: 'type = "track" and' }], /\(a part of it is not a condition\)/]
   ])('refuses a mapping that lists %s', async (_case, list, message) => {
     write('a.ndjson', lines(track(1)))
     const usual = { partnerAction: 'trackEvent', subscribe: 'type = "track" and event != "this and that"' }
@@ -343,19 +347,19 @@ describe('backfill', () => {
       ['a.ndjson', '--mapping', 'listed.json'],
       /action "trackEvent" has no field "identiy"/
     ],
-    ['what is no file', ['pipe'], /cannot read pipe: it is no regular file; send it to standard input/],
+    ['what is not a file', ['pipe'], /cannot read pipe: it is not a regular file; pipe it in/],
     [
       'a store that is a link',
       ['linked.ndjson'],
-      /linked\.ndjson\.backfill is a link: name the folder that it leads to/
+      /linked\.ndjson\.backfill is a symbolic link: name the folder that it points to/
     ],
-    ['a store with a link in it', ['within.ndjson'], /within\.ndjson\.backfill\/CURRENT is a link: remove it/],
+    ['a store with a link in it', ['within.ndjson'], /within\.ndjson\.backfill\/CURRENT is a symbolic link: remove it/],
     ['a folder of other files', ['other.ndjson'], /other\.ndjson\.backfill is not a store, or has lost store\.json/],
     ['a store of another kind', ['members.ndjson'], /members\.ndjson\.backfill holds audience and not backfill/],
     [
       'a store of another version',
       ['newer.ndjson'],
-      /was written by another version \(layout 2\): use that one, or put/
+      /was written by another version \(layout 2\): use that version, or restore/
     ]
   ])('refuses %s with one line, and sends nothing', async (_case, more, message) => {
     for (const name of ['linked', 'within', 'other', 'members', 'newer']) {
@@ -411,11 +415,14 @@ describe('backfill', () => {
     const second = await backfill('a.ndjson')
     expect({ code: second.code, stderr: second.stderr }).toStrictEqual({
       code: 1,
-      stderr: 'Error: another run works on a.ndjson.backfill: wait for its end\n'
+      stderr: 'Error: another process uses a.ndjson.backfill: wait until it ends\n'
     })
     first.kill('SIGINT')
     const { code, stderr } = await first.exited
-    expect({ code, stderr }).toStrictEqual({ code: 130, stderr: expect.stringContaining('the same command goes on') })
+    expect({ code, stderr }).toStrictEqual({
+      code: 130,
+      stderr: expect.stringContaining('run the same command to continue')
+    })
     here.emulator.setFaults({})
     expect(await backfill('a.ndjson', '--rate', '0')).toMatchObject({
       code: 0,
@@ -427,7 +434,7 @@ describe('backfill', () => {
     write('a.ndjson', many(20_000, { event: 'Other' }))
     expect(await backfill('a.ndjson')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is not what a.ndjson.backfill was written for, or was changed since')
+      stderr: expect.stringContaining('has changed since a.ndjson.backfill was written')
     })
   })
 

@@ -83,7 +83,7 @@ describe('delete', () => {
     [
       'a wrong API key',
       ['--user-id', 'user-1', '--api-key', 'wrong'],
-      /refuses settings `appId` and `apiKey` together/
+      /does not accept settings `appId` and `apiKey` together/
     ],
     ['no API key', ['--user-id', 'user-1'], /Missing required flag api-key/],
     ['no user', ['--api-key', API_KEY], /Missing required flag user-id/],
@@ -103,7 +103,7 @@ describe('delete', () => {
     const args = ['delete', '--emulator', url, '--user-id', 'user-1', '--api-key', API_KEY]
     expect(await runCommand(args)).toMatchObject({
       code: 1,
-      stderr: `Error: no emulator answers at ${url}: start one with the emulate command, or send with --live\n`
+      stderr: `Error: no emulator answers at ${url}: start one with the emulate command, or pass --live to send to Heap\n`
     })
   })
 

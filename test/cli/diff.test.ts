@@ -64,7 +64,7 @@ describe('diff', () => {
   same             2       a.ndjson:1, a.ndjson:2
   refused by both  1       a.ndjson:3
 
-Requests, where batches are as full as can be
+Requests, with full batches
   before  after
   1       1
 

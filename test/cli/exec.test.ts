@@ -31,7 +31,7 @@ describe('exec', () => {
       stdout: 'true\n',
       stderr: [
         'calls: 3 (delivered 1, unmatched 1, rejected 1)',
-        '  unmatched alias "Paid" of user-1: no subscription takes it',
+        '  unmatched alias "Paid" of user-1: no subscription matches it',
         '  rejected  track "Anonymous": userId and anonymousId are both missing; send at least one of them',
         ''
       ].join('\n')
@@ -82,7 +82,7 @@ describe('exec', () => {
       1,
       /^Error: cannot write \/no\/such: ENOENT/
     ],
-    ['no command', [], 1, 'Error: name the command to run, after --: exec -- npm test\n'],
+    ['no command', [], 1, 'Error: put the command to run after --, as in: exec -- npm test\n'],
     [
       'an outcome that does not exist',
       ['--fail-on', 'lost', '--', 'true'],

@@ -22,10 +22,10 @@ describe('explain', () => {
     const { code, stdout, stderr } = await explain('event.json', '--mapping', 'mapping.json')
     expect({ code, stderr }).toStrictEqual({ code: 0, stderr: '' })
     expect(stdout).toBe(`event.json:1
-The track call "Paid" of "user-1", message ID m-1, does not reach Heap: no subscription takes it.
+The track call "Paid" of "user-1", message ID m-1, does not reach Heap: no subscription matches it.
 
-It names no integrations, so it is for all of them.
-"Mine" does not take it: type is "track", needed: type = "page".
+It has no integrations object, so all destinations get it.
+"Mine" does not match: type is "track", needed: type = "page".
 
 `)
   })

@@ -91,7 +91,7 @@ describe('serve with its data', () => {
     expect(await run(['serve', '--noUI', '--port', '0', '--data', data])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Error: another run works on ${data}: stop that server, or name another folder with --data\n`
+      stderr: `Error: another process uses ${data}: stop that server, or name another folder with --data\n`
     })
   })
 

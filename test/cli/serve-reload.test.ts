@@ -32,7 +32,7 @@ describe('serve, when sources change', () => {
     await send('message-1')
 
     writeFileSync(join(directory, SENDING_TOY, 'index.ts'), 'export default {')
-    await server.printed(/cannot load sending-toy, the definition before stays: /)
+    await server.printed(/cannot load sending-toy, the previous one stays in use: /)
     await send('message-2')
 
     writeSendingToy(directory, { suffix: ' again', extraField: 'note' })

@@ -60,7 +60,10 @@ describe('serve', () => {
   it('accepts only the write key given', async () => {
     expect(await post(`${url}/v1/track`, { ...TRACK, writeKey: 'wrong' })).toEqual({
       status: 401,
-      body: { success: false, error: { message: 'unknown write key; the server accepts another one' } }
+      body: {
+        success: false,
+        error: { message: 'unknown write key; send the one that serve was started with (--write-key)' }
+      }
     })
     await server.printed(/→ rejected 401\n +unknown write key/)
   })
@@ -80,7 +83,7 @@ describe('serve', () => {
 
     const answers = await Promise.all(hosts.map((host) => getFrom(host)))
 
-    const refusal = '{"error":"The host that is asked must be 127.0.0.1, localhost or [::1]."}'
+    const refusal = '{"error":"The Host header must be 127.0.0.1, localhost or [::1]."}'
     expect(answers.slice(0, 2)).toEqual([
       { status: 403, body: refusal },
       { status: 403, body: refusal }

@@ -56,7 +56,7 @@ describe('trigger', () => {
   it('says how to start a server when none answers', async () => {
     const { stderr } = await run(['trigger', 'track', '--user', 'u', '--url', 'http://127.0.0.1:9'])
     expect(stderr).toBe(
-      'Error: no server answers at http://127.0.0.1:9/v1/batch: start one with serve, or name it with --url\n'
+      'Error: no server answers at http://127.0.0.1:9/v1/batch: start one with serve, or pass its address as --url\n'
     )
   })
 })

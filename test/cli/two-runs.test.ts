@@ -45,7 +45,7 @@ describe('two runs on one folder', () => {
       await isSending
       expect(await runApart(args)).toStrictEqual({
         ...{ code: 1, stdout: '' },
-        stderr: expect.stringMatching(new RegExp(`(^|\\n)Error: another run works on ${store}: wait for its end\\n$`))
+        stderr: expect.stringMatching(new RegExp(`(^|\\n)Error: another process uses ${store}: wait until it ends\\n$`))
       })
       here.emulator.setFaults({})
       expect(await first).toMatchObject({ code: 0, stdout: expect.stringContaining(outcome) })

@@ -4,7 +4,7 @@ import { storedEvents } from '../cli/__helpers__/tracking'
 import { send } from './__helpers__/raw-request'
 import type { RawAnswer } from './__helpers__/raw-request'
 
-const REFUSED = { status: 403, text: '{"error":"A page of another origin may not do this."}' }
+const REFUSED = { status: 403, text: '{"error":"Pages of another origin are not allowed to do this."}' }
 
 const EVENT = { type: 'track', event: 'Tested', userId: 'ann', messageId: 'message-1' }
 const TESTED = JSON.stringify({ settings: { appId: '11' }, payload: EVENT })

@@ -26,7 +26,7 @@ const FOREIGN_HOSTS = [
   '127.0.0.1, evil.example'
 ]
 
-const NOT_HERE = { error: 'The host that is asked must be 127.0.0.1, localhost or [::1].' }
+const NOT_HERE = { error: 'The Host header must be 127.0.0.1, localhost or [::1].' }
 const NOT_VALID = {
   success: false,
   error: { message: expect.stringMatching(/^this is not a valid request: .*(host|URL)/i) as string }

@@ -48,7 +48,7 @@ const CASES: [string, object[], object, [string, string][], RegExp[], (call: Cal
     [{ type: 'alias', userId: 'user-1', previousId: 'old', messageId: 'm-1' }],
     {},
     [['m-1', 'unmatched']],
-    [/^– alias {5}user-1 {2}→ unmatched$/, /^ +no subscription takes it$/],
+    [/^– alias {5}user-1 {2}→ unmatched$/, /^ +no subscription matches it$/],
     (call) =>
       expect(call.subscriptions.every(({ taken, reason }) => !taken && /type is "alias"/.test(reason ?? ''))).toBe(true)
   ],

@@ -7,8 +7,8 @@ import { abortedByStop } from '../stop-signal'
 
 export default class Backfill extends Command {
   static description =
-    'Replay Segment events into Heap, from files with one JSON message a line. Interrupt it at any time: the same command goes on. ' +
-    'Exits with 0 when all is delivered, 2 when some lines are rejected, 1 when it cannot go on, 130 after Ctrl-C.'
+    'Replay Segment events into Heap, from files with one JSON message a line. You can interrupt it at any time: run the same command to continue. ' +
+    'Exit codes: 0 everything is delivered, 2 some lines are rejected, 1 it cannot continue, 130 stopped by Ctrl-C.'
 
   static examples = [
     '<%= config.bin %> <%= command.id %> events.ndjson --dry-run',
@@ -20,7 +20,7 @@ export default class Backfill extends Command {
 
   static args = {
     files: Args.string({
-      description: 'files of Segment messages, plain or .gz; - is standard input, plain, which is read once',
+      description: 'files of Segment messages, plain or .gz; - reads standard input, uncompressed, once',
       required: true
     })
   }
@@ -28,15 +28,16 @@ export default class Backfill extends Command {
   static flags = {
     ...settingsFlags,
     ...mappingFlag,
-    from: Flags.string({ description: 'first moment of the events to send, ISO 8601', helpValue: 'TIME' }),
-    to: Flags.string({ description: 'first moment of the events no longer to send, ISO 8601', helpValue: 'TIME' }),
+    from: Flags.string({ description: 'send events from this time on, ISO 8601', helpValue: 'TIME' }),
+    to: Flags.string({ description: 'send events before this time, ISO 8601', helpValue: 'TIME' }),
     rate: Flags.integer({
-      description: "events a minute, by default Heap's limit; 0: no limit, not per identity either",
+      description:
+        "events a minute (default: Heap's limit for an App ID); 0 lifts this limit and the one for each identity",
       default: MAX_EVENTS_PER_MINUTE,
       min: 0
     }),
     'dry-run': Flags.boolean({
-      description: 'send nothing; show what would be sent of whole files, whatever an earlier run has delivered of them'
+      description: 'send nothing; show what a run over the whole files would send, whatever earlier runs have delivered'
     }),
     ...jsonFlag
   }
@@ -63,8 +64,8 @@ export default class Backfill extends Command {
     const isStdin = done.some((file) => file.isStdin)
     this.logToStderr(
       isStdin
-        ? 'stopped; standard input is read once: give it again from its beginning'
-        : 'stopped; the same command goes on from here'
+        ? 'stopped; standard input cannot be resumed: pipe it in again from its beginning'
+        : 'stopped; run the same command to continue from here'
     )
     this.exit(EXIT_INTERRUPTED)
   }

@@ -25,7 +25,7 @@ export default class Delete extends Command {
     }),
     wait: Flags.boolean({ description: 'wait until Heap has completed the deletion' }),
     'poll-interval': Flags.integer({
-      description: 'seconds between two questions',
+      description: 'seconds between two checks of the status',
       default: 5,
       min: 1
     }),
@@ -44,7 +44,7 @@ export default class Delete extends Command {
       this.error(error instanceof Error ? error.message : String(error))
     }
     if (!signal.aborted) return
-    this.logToStderr('stopped asking; Heap goes on with what was submitted')
+    this.logToStderr('stopped waiting; Heap still carries out the deletions that were submitted')
     this.exit(EXIT_INTERRUPTED)
   }
 }

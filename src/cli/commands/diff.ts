@@ -11,7 +11,7 @@ type DiffFlags = Interfaces.InferredFlags<typeof Diff.flags>
 
 const mappingOf = (side: string) =>
   Flags.string({
-    description: `mapping ${side}: JSON file as for backfill, by default the definition's own subscriptions`,
+    description: `mapping ${side}: a JSON file as for backfill (default: the definition's own subscriptions)`,
     helpValue: 'FILE'
   })
 const definitionOf = (side: string) =>
@@ -22,8 +22,8 @@ const definitionOf = (side: string) =>
 
 export default class Diff extends Command {
   static description =
-    'Tell what would change in Heap with another mapping, or from another destination: every event goes through both, and nothing is sent. ' +
-    'Exits with 0 when all is the same, 3 when something differs, 1 when it cannot go on, 130 after Ctrl-C.'
+    'Show what another mapping or another destination would change in Heap: every event runs through both, and nothing is sent. ' +
+    'Exit codes: 0 nothing differs, 3 something differs, 1 it cannot continue, 130 stopped by Ctrl-C.'
 
   static examples = [
     '<%= config.bin %> <%= command.id %> traffic.ndjson --before mapping-a.json --after mapping-b.json',
@@ -33,7 +33,10 @@ export default class Diff extends Command {
   static strict = false
 
   static args = {
-    files: Args.string({ description: 'files of Segment messages, plain or .gz; - is standard input', required: true })
+    files: Args.string({
+      description: 'files of Segment messages, plain or .gz; - reads standard input',
+      required: true
+    })
   }
 
   static flags = {

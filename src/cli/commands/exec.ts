@@ -23,7 +23,7 @@ export default class Exec extends Command {
     }),
     json: Flags.string({ description: 'file that gets the calls, one a line', helpValue: 'FILE' }),
     'idle-timeout': Flags.integer({
-      description: 'seconds to go on delivering after the command has ended',
+      description: 'seconds to keep delivering after the command has ended',
       default: 30,
       min: 0
     }),
@@ -36,7 +36,7 @@ export default class Exec extends Command {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Exec)
-    if (argv.length === 0) this.error('name the command to run, after --: exec -- npm test')
+    if (argv.length === 0) this.error('put the command to run after --, as in: exec -- npm test')
     const [{ exec }, { faultsFrom }] = await Promise.all([import('../../testing/exec'), import('../emulator-options')])
     const code = await exec({
       command: argv.map(String),

@@ -9,8 +9,8 @@ type ExplainFlags = Interfaces.InferredFlags<typeof Explain.flags>
 
 export default class Explain extends Command {
   static description =
-    'Tell what becomes of a Segment event, and why: which subscriptions take it, what they make of it, what Heap does with it. ' +
-    'Nothing is sent. Exits with 0, 2 when some lines cannot be read, 1 when it cannot go on.'
+    'Explain what happens to a Segment event: which subscriptions match it, what their mappings make of it, and what Heap does with it. ' +
+    'Nothing is sent. Exit codes: 0 explained, 2 some lines cannot be read, 1 it cannot continue.'
 
   static examples = [
     '<%= config.bin %> <%= command.id %> event.json',
@@ -21,7 +21,10 @@ export default class Explain extends Command {
   static strict = false
 
   static args = {
-    files: Args.string({ description: 'files of Segment messages, plain or .gz; - is standard input', required: true })
+    files: Args.string({
+      description: 'files of Segment messages, plain or .gz; - reads standard input',
+      required: true
+    })
   }
 
   static flags = {

@@ -1,7 +1,7 @@
 import { Command, Flags } from '@oclif/core'
 
 export default class Replay extends Command {
-  static description = 'Send again what a running server has kept because Heap refused it, or because it was given up'
+  static description = 'Send the calls again that a running server has kept because they were refused or given up'
 
   static examples = [
     '<%= config.bin %> <%= command.id %> --outcome given-up',
@@ -10,7 +10,7 @@ export default class Replay extends Command {
 
   static flags = {
     outcome: Flags.option({ options: ['refused', 'given-up'] as const, required: true })({
-      description: 'which calls: those that Heap or the destination refused, or those that were tried for too long'
+      description: 'which calls: refused by Heap or the destination, or given up after four hours of retries'
     }),
     event: Flags.string({ description: 'only calls of this event' }),
     url: Flags.string({ description: 'address of the server', default: 'http://127.0.0.1:3000' })
@@ -23,7 +23,7 @@ export default class Replay extends Command {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ outcome, event })
-    }).catch(() => this.error(`no server answers at ${url}: start one with serve, or name it with --url`))
+    }).catch(() => this.error(`no server answers at ${url}: start one with serve, or pass its address as --url`))
     if (!answer.ok) this.error(`${url} answered ${answer.status}: ${await answer.text()}`)
     const { replayed } = (await answer.json()) as { replayed: number }
     this.log(`calls sent again: ${replayed}`)

@@ -45,10 +45,10 @@ export default class Serve extends Command {
       default: '.segment-heap'
     }),
     json: Flags.boolean({ description: 'print a line of JSON for each change of a call, and nothing else' }),
-    'no-data': Flags.boolean({ description: 'accepted calls wait in memory alone' }),
+    'no-data': Flags.boolean({ description: 'keep accepted calls in memory only' }),
     ...emulatorFlags(['live']),
     'drain-timeout': Flags.integer({
-      description: 'seconds to go on delivering after Ctrl-C',
+      description: 'seconds to keep delivering after Ctrl-C',
       default: 30,
       min: 0,
       max: MAX_DRAIN_SECONDS
@@ -90,7 +90,7 @@ export default class Serve extends Command {
 
   private async drain(pipeline: ServedPipeline, seconds: number, { data, json }: ServeOptions): Promise<void> {
     const say = (line: string) => (json ? this.logToStderr(line) : this.log(line))
-    say('stopping: delivering what was accepted; Ctrl-C again leaves at once')
+    say('stopping: delivering the accepted calls; press Ctrl-C again to leave at once')
     const left = await pipeline.stop(seconds * 1000)
     if (left > 0 && data === undefined) this.error(`calls not delivered within ${seconds} seconds, and lost: ${left}`)
     if (left > 0) say(`calls not delivered within ${seconds} seconds: ${left}; the next start on ${data} delivers them`)

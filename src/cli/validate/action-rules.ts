@@ -34,7 +34,9 @@ function batchKeyProblems(fields: Record<string, InputField>, where: string): Pr
     ...(field.type === 'string' && field.multiple && field.unsafe_hidden
       ? []
       : [problem('batch-keys', where, 'must be a `string` with `multiple` and `unsafe_hidden`')]),
-    ...unknown.map((key) => problem('batch-keys', `${where}.default`, `names no field of the action: ${String(key)}`))
+    ...unknown.map((key) =>
+      problem('batch-keys', `${where}.default`, `does not name a field of the action: ${String(key)}`)
+    )
   ]
 }
 

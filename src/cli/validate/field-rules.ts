@@ -45,7 +45,11 @@ export function settingProblems(settings: Fields, where: string): Problem[] {
     return type !== 'password' && isTextType(type) && SECRET.test(`${key} ${label}`)
   })
   const shown = secrets.map(([key]) =>
-    problem('secret', `${where}.${key}.type`, 'a secret must have type `password`, or it is shown in clear')
+    problem(
+      'secret',
+      `${where}.${key}.type`,
+      'a secret must have type `password`; otherwise Segment shows it as plain text'
+    )
   )
   return [...fieldProblems(settings, where), ...shown]
 }
@@ -59,7 +63,7 @@ function labelFault(label: unknown): string | undefined {
   if (!isText(label) || label.trim() === '') return 'is missing'
   if (label !== label.trim()) return 'has spaces around it'
   if (/^[a-z](?![A-Z])/.test(label)) return `should begin with a capital: "${label}"`
-  return label.endsWith('.') ? `is no sentence and has no full stop: "${label}"` : undefined
+  return label.endsWith('.') ? `must not end with a full stop: "${label}"` : undefined
 }
 
 export function descriptionProblems(description: unknown, where: string): Problem[] {
@@ -89,7 +93,7 @@ function choiceFault({ choices }: Field, value: unknown): Fault {
   const offered: unknown[] = choices.map((choice) => (typeof choice === 'string' ? choice : choice.value))
   const missing = [value].flat().find((each) => !offered.includes(each))
   if (missing === undefined) return undefined
-  return { rule: 'choices', message: `is none of the choices: ${JSON.stringify(missing)}` }
+  return { rule: 'choices', message: `is not one of the choices: ${JSON.stringify(missing)}` }
 }
 
 function isText(value: unknown): value is string {

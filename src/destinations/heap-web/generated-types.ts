@@ -2,11 +2,11 @@
 
 export interface Settings {
   /**
-   * Heap's App ID, a number. It stands in Heap's install snippet: heap.load('YOUR_APP_ID').
+   * Heap's App ID, a number. Find it in Heap's install snippet: heap.load('YOUR_APP_ID').
    */
   appId: string
   /**
-   * On when something else loads Heap: a tag manager, Heap's own snippet, the Contentsquare tag. Calls wait for it.
+   * Turn on when something else loads Heap: a tag manager, Heap's own snippet, the Contentsquare tag. Calls wait for it.
    */
   heapIsOnThePage?: boolean
   /**

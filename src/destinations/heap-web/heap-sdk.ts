@@ -98,7 +98,7 @@ function make({ method, args }: Call): void {
   try {
     if (typeof implementation === 'function') implementation.apply(heap, args)
     else if (method === 'resetIdentity')
-      warn("This page's Heap has no `resetIdentity`, so who logs out stays identified")
+      warn("This page's Heap has no `resetIdentity`, so a user who logs out stays identified")
   } catch (error) {
     warn(`heap.${method} threw ${String(error)}`)
   }

@@ -10,14 +10,14 @@ const depends_on: GlobalSetting['depends_on'] = {
 export const settings: Record<string, GlobalSetting> = {
   appId: {
     label: 'App ID',
-    description: "Heap's App ID, a number. It stands in Heap's install snippet: heap.load('YOUR_APP_ID').",
+    description: "Heap's App ID, a number. Find it in Heap's install snippet: heap.load('YOUR_APP_ID').",
     type: 'string',
     required: true
   },
   heapIsOnThePage: {
     label: 'Heap Is on the Page',
     description:
-      "On when something else loads Heap: a tag manager, Heap's own snippet, the Contentsquare tag. Calls wait for it.",
+      "Turn on when something else loads Heap: a tag manager, Heap's own snippet, the Contentsquare tag. Calls wait for it.",
     type: 'boolean',
     default: false
   },

@@ -19,7 +19,7 @@ export function anonymousIdField(description: string): InputField {
 export const nestedProperties: InputField = {
   label: 'Nested Properties',
   description:
-    'What becomes of nested objects and arrays, which Heap does not store. Flatten: `a.b`, arrays as JSON text. Index: arrays expanded too, as `list.0`. Stringify: each as JSON text. Drop: left out.',
+    'How to send nested objects and arrays, which Heap does not store. Flatten: `a.b`, arrays as JSON text. Index: arrays expanded too, as `list.0`. Stringify: each as JSON text. Drop: left out.',
   type: 'string',
   choices: [
     { label: 'Flatten', value: 'flatten' },

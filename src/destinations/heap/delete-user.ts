@@ -17,7 +17,7 @@ export async function deleteUser(request: RequestClient, settings: Settings, use
 export async function deleteIdentities(client: HeapClient, settings: Settings, identities: readonly string[]) {
   if (identities.length > MAX_USERS_PER_DELETION) {
     throw new PayloadValidationError(
-      `${identities.length} users are too many for one deletion; Heap takes at most ${MAX_USERS_PER_DELETION}. Send them in parts.`
+      `${identities.length} users are too many for one deletion; Heap accepts at most ${MAX_USERS_PER_DELETION}. Split the list.`
     )
   }
   const token = await deletionToken(client, settings)
@@ -37,12 +37,12 @@ export async function deletionToken(client: HeapClient, { appId, apiKey }: Setti
   const answer = await client.authToken(apiKey)
   if (answer.status === 401) {
     throw new InvalidAuthenticationError(
-      "Heap refuses settings `appId` and `apiKey` together (401). Use the App ID of Heap's Main Production environment and an API key of the same account."
+      "Heap does not accept settings `appId` and `apiKey` together (401). Use the App ID of Heap's Main Production environment and an API key of the same account."
     )
   }
   const { access_token: token } = asObject(accepted(answer).body)
   if (typeof token === 'string' && token !== '') return token
-  throw coreError(502, 'Heap granted a deletion token, but its answer holds no `access_token`.')
+  throw coreError(502, 'Heap granted a deletion token, but its answer has no `access_token`. Try again.')
 }
 
 function asObject(body: Answered['body']): JSONLikeObject {

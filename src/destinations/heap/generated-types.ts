@@ -2,7 +2,7 @@
 
 export interface Settings {
   /**
-   * Heap's App ID, a number. It stands in Heap's install snippet: heap.load('YOUR_APP_ID').
+   * Heap's App ID, a number. Find it in Heap's install snippet: heap.load('YOUR_APP_ID').
    */
   appId: string
   /**

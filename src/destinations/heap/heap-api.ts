@@ -145,7 +145,7 @@ function isRedirect({ status }: ModifiedResponse): boolean {
 
 /** Retryable, because nothing says that Heap refused. */
 function redirected({ status, headers }: ModifiedResponse): HeapAnswer {
-  const reason = `Redirected (${status}) to ${headers.get('location') ?? 'nowhere'} instead of answered by Heap.`
+  const reason = `Redirected (${status}) to ${headers.get('location') ?? 'nowhere'}; Heap itself did not answer.`
   return { answered: false, status: 502, reason }
 }
 

@@ -20,7 +20,7 @@ const destination: DestinationDefinition<Settings> = {
     fields: {
       appId: {
         label: 'App ID',
-        description: "Heap's App ID, a number. It stands in Heap's install snippet: heap.load('YOUR_APP_ID').",
+        description: "Heap's App ID, a number. Find it in Heap's install snippet: heap.load('YOUR_APP_ID').",
         type: 'string',
         required: true
       },

@@ -27,11 +27,11 @@ describe('parseFaults', () => {
     ['reset-after=2', 'Fault "reset-after" needs a rate from 0 to 1, as in reset-after=0.1; got "2".'],
     ['delay=-1', 'Fault "delay" needs milliseconds, as in delay=100; got "-1".'],
     ['retry-after=soon', 'Fault "retry-after" needs seconds, as in retry-after=100; got "soon".'],
-    ['without-index=maybe', 'Fault "without-index" is on or absent; got "maybe".'],
+    ['without-index=maybe', 'Fault "without-index" takes no value; got "maybe".'],
     ['refuse=', 'faults.refuseContaining should NOT be shorter than 1 characters'],
     [
       'next=418,later',
-      'Fault "next" needs statuses, reset-before, reset-after or pass, divided by commas; got "later".'
+      'Fault "next" needs statuses, reset-before, reset-after or pass, separated by commas; got "later".'
     ]
   ])('refuses %s', (word, text) => {
     expect(() => parseFaults([word])).toThrow(text)

@@ -59,12 +59,12 @@ describe('the explanation of a call', () => {
       `The track call "Paid" of "user-1", message ID message-1:
 - Heap stores the event "Paid" for user-1, who is new in what was read.
 
-It names no integrations, so it is for all of them.
-"Track Calls" takes it, for trackEvent.
-"Page Calls" does not take it: type is "track", needed: type = "page".
+It has no integrations object, so all destinations get it.
+"Track Calls" matches and runs trackEvent.
+"Page Calls" does not match: type is "track", needed: type = "page".
 
 Track Calls (trackEvent)
-  The mapping makes of it: ${JSON.stringify({
+  Mapped payload: ${JSON.stringify({
     message_id: 'message-1',
     identity: 'user-1',
     event: 'Paid',
@@ -75,7 +75,7 @@ Track Calls (trackEvent)
     enable_batching: true,
     batch_size: 1000
   })}
-  It finds nothing at $.anonymousId for anonymous_id, $.name for name, $.context.library.name for library.
+  Not found in the event: $.anonymousId for anonymous_id, $.name for name, $.context.library.name for library.
   It belongs to "user-1": $.userId gives the identity.
   Request: POST https://heapanalytics.com/api/track ${JSON.stringify({
     app_id: '11',
@@ -103,14 +103,14 @@ Track Calls (trackEvent)
       'integrations that switch it off',
       { ...PAID, integrations: { All: false } },
       {},
-      ['does not reach Heap: its integrations switch this destination off.', 'Its integrations: {"All":false}.']
+      ['does not reach Heap: its integrations turn this destination off.', 'Its integrations: {"All":false}.']
     ],
     ['integrations that allow it', { ...PAID, integrations: { Heap: true } }, {}, ['allow it: {"Heap":true}.']],
     [
       'a call that nobody takes',
       { type: 'alias', userId: 'user-1', previousId: 'anon-1' },
       {},
-      ['does not reach Heap: no subscription takes it.', '"Group Calls" does not take it: type is "alias"']
+      ['does not reach Heap: no subscription matches it.', '"Group Calls" does not match: type is "alias"']
     ],
     [
       'what the destination refuses',
@@ -136,9 +136,9 @@ Track Calls (trackEvent)
       VISITED,
       {},
       [
-        'under the anonymous ID anon-1, for whoever is identified with it.',
+        'under the anonymous ID anon-1, until someone is identified with that ID.',
         'It belongs to "anon-1": $.anonymousId gives the user_identifier.anonymous_id.',
-        'The identity "guest" is passed over.'
+        'The identity "guest" is not used.'
       ]
     ],
     [
@@ -162,7 +162,7 @@ Track Calls (trackEvent)
       { before: [IDENTIFIED] },
       ['it leaves the anonymous ID anon-1 with user-1, who had it first.']
     ],
-    ['an audience', AUDIENCE, {}, ['"Engage Audiences" takes it, for syncAudience.', 'traits_or_properties.vip']],
+    ['an audience', AUDIENCE, {}, ['"Engage Audiences" matches and runs syncAudience.', 'traits_or_properties.vip']],
     [
       'an account',
       { type: 'group', userId: 'user-1', groupId: 'acme', traits: { size: 3 } },
@@ -173,7 +173,7 @@ Track Calls (trackEvent)
       'a merge',
       { ...IDENTIFIED, context: { heap: '123' } },
       { subscriptions: [mapped('identifyUser', { heap_user_id: { '@path': '$.context.heap' } })] },
-      ['- Heap merges the visitor 123 into user-1, for good.']
+      ['- Heap merges the visitor 123 into user-1, permanently.']
     ],
     [
       'a merge over the limit of a month',
@@ -188,13 +188,16 @@ Track Calls (trackEvent)
       'two mappings for one call',
       PAID,
       { subscriptions: [...DEFAULTS, ALL_TRACKS] },
-      ['"Track Calls" and "All Tracks" run trackEvent for the same call: it is sent 2 times', '- Heap changes nothing']
+      [
+        '"Track Calls" and "All Tracks" both run trackEvent for this call, so it is sent 2 times',
+        '- Heap changes nothing'
+      ]
     ],
     [
       'a mapping that fails',
       PAID,
       { subscriptions: [mapped('trackEvent', { event: { '@template': 1 } })] },
-      ['The mapping fails for it.', '- trackEvent refuses it: ']
+      ['The mapping fails.', '- trackEvent refuses it: ']
     ]
   ])('tells of %s', async (_name, call, options, expected) => {
     const text = await textOn(call, options)

@@ -139,7 +139,7 @@ function previewing({ definition }: Engine): Engine {
 const sameOrigin: MiddlewareHandler = async (context, next) => {
   const site = context.req.header('sec-fetch-site') ?? 'none'
   if (['same-origin', 'none'].includes(site)) return next()
-  return context.json({ error: 'Only the page served here may ask this.' }, 403)
+  return context.json({ error: 'Only the page of this server may request this.' }, 403)
 }
 
 function readableError(error: Error, context: Context): Response {

@@ -89,14 +89,14 @@ describe('deliver', () => {
     expect(sent).toHaveLength(12)
     expect(waits).toHaveLength(11)
     expect(settled).toStrictEqual({})
-    expect(error).toBe('given up after 12 attempts; the same command goes on from here: status 503')
+    expect(error).toBe('gave up after 12 attempts: status 503; run the same command to continue from here')
   })
 
   it('begins to count anew when an attempt settles something', async () => {
     const { sent, settled, error } = await run(['a', 'b'], (id, attempt) => (id === 'a' && attempt === 11 ? 200 : 503))
     expect(settled).toStrictEqual({ a: 200 })
     expect(sent).toHaveLength(11 + 12)
-    expect(error).toMatch(/^given up after 12 attempts/)
+    expect(error).toMatch(/^gave up after 12 attempts/)
   })
 
   it('sends half as much after four attempts in vain, twice as much after one that is not, and all in order', async () => {

@@ -78,8 +78,8 @@ describe('IdentityForecast', () => {
     const forecast = new IdentityForecast()
     forecast.add(identified('guest', { anonymous_id: 'anon-1' }), event({ messageId: 'a\u001b[2J' }))
     expect(forecastLines(forecast.result())).toStrictEqual([
-      'people: 1 anonymous IDs and Heap user IDs would become part of an identity',
-      'one person of many, for good: "guest" (placeholder), anonymous IDs 1, Heap user IDs 0, first message a [2J'
+      'people: 1 anonymous IDs and Heap user IDs would be merged into an identity',
+      'merges many people permanently: "guest" (placeholder), anonymous IDs 1, Heap user IDs 0, first message a [2J'
     ])
   })
 })

@@ -88,7 +88,7 @@ const TAKEN = ['email', 'anonymous_id', 'id']
 /** The user property of an audience. @throws CLIError when its name makes none, or one that is taken */
 function keyOf(name: string): string {
   const key = snakeCase(name)
-  if (key === '') throw new Errors.CLIError(`--name holds no letter or digit: "${name}"`)
+  if (key === '') throw new Errors.CLIError(`--name has no letter or digit: "${name}"`)
   if (!TAKEN.includes(key)) return key
   throw new Errors.CLIError(
     `--name: the property "${key}" of a person holds something else: give the audience another name`
@@ -110,7 +110,7 @@ async function planOf(sync: Sync): Promise<SyncTotals> {
       else totals.added++
     }
   }
-  if (before === 0) progress.note(`${sync.key}: first sync, of all members: nobody is one by ${state}`)
+  if (before === 0) progress.note(`${sync.key}: first sync: ${state} has no members yet, so every member is sent`)
   requireMeant(totals, before, sync)
   return totals
 }
@@ -134,12 +134,14 @@ async function readList({ flags, source, members, signal, progress }: Sync): Pro
 function requireMeant({ added, removed, unchanged }: SyncTotals, before: number, { flags, source }: Sync): void {
   const allowed = flags['allow-removals']
   if (added + unchanged === 0 && allowed < 100) {
-    throw new Errors.CLIError(`${source.path} names nobody: add --allow-removals 100% if nobody is a member`)
+    throw new Errors.CLIError(
+      `${source.path} has no members: if the audience really is empty, add --allow-removals 100%`
+    )
   }
   const percent = Math.ceil((100 * removed) / Math.max(1, before))
   if (percent <= allowed) return
   throw new Errors.CLIError(
-    `${source.path} leaves out ${removed} of ${before} members: if they have left, and it was not cut off, add --allow-removals ${percent}%`
+    `${source.path} leaves out ${removed} of ${before} members: if the list is complete, add --allow-removals ${percent}%`
   )
 }
 

@@ -10,7 +10,7 @@ import { forgetOldState, moveOldState, ofAnother, oldIds } from './old-state'
 
 const KIND = {
   holds: 'audience',
-  remedy: 'put a copy of it back, or delete it for a first sync, after which nobody leaves'
+  remedy: 'restore a copy, or delete it to start with a first sync, which removes nobody'
 }
 
 /** A row that names nobody, or a change that Heap has refused for good. */

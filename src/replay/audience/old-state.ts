@@ -53,7 +53,7 @@ async function* idsIn(path: string, header: string): AsyncGenerator<string[]> {
 
 function damaged(path: string, line: number): Error {
   return new Errors.CLIError(
-    `${path} is damaged at line ${line}: put a copy of it back, or delete it for a first sync, after which nobody leaves`
+    `${path} is damaged at line ${line}: restore a copy, or delete it to start with a first sync, which removes nobody`
   )
 }
 

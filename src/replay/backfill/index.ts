@@ -71,7 +71,7 @@ async function* runFiles(sources: Source[], options: FileOptions): AsyncGenerato
 /** Each file once, whatever it is called. */
 async function sourcesOf(paths: string[], progress: Progress): Promise<Source[]> {
   const own = filesOfRuns(paths)
-  if (own.length > 0) progress.note(`left out, as an earlier run wrote them: ${own.join(', ')}`)
+  if (own.length > 0) progress.note(`skipped, because an earlier run wrote them: ${own.join(', ')}`)
   const sources = new Map<string, Source>()
   for (const path of paths.filter((each) => !own.includes(each))) {
     const source = await openSource(path)

@@ -30,7 +30,7 @@ export interface Standing {
 
 const NONE: number[] = []
 
-const KIND = { holds: 'backfill', remedy: 'put a copy of it back, or delete it to send the whole file again' }
+const KIND = { holds: 'backfill', remedy: 'restore a copy, or delete it to send the whole file again' }
 
 export function storeFolder({ pathPrefix }: Source): string {
   return `${pathPrefix}.backfill`
@@ -162,7 +162,7 @@ export class Journal {
   private async goOnFrom(found: Standing, writtenBy = storeFolder(this.source)): Promise<void> {
     if (found.options !== this.options) {
       throw new Errors.CLIError(
-        `${writtenBy} was written with other options (App ID, address, mapping, from or to): repeat those, or delete it to begin anew`
+        `${writtenBy} was written with other options (App ID, address, mapping, from or to): repeat those, or delete it to start over`
       )
     }
     if (found.fingerprint !== (await this.fingerprint(found.at.position))) throw this.differs(writtenBy)
@@ -172,7 +172,7 @@ export class Journal {
 
   differs(writtenBy = storeFolder(this.source)): Error {
     return new Errors.CLIError(
-      `${this.source.path} is not what ${writtenBy} was written for, or was changed since: send the same again, or delete that to begin anew`
+      `${this.source.path} has changed since ${writtenBy} was written: restore the file, or delete ${writtenBy} to start over`
     )
   }
 

@@ -37,7 +37,7 @@ export async function takeOldCheckpoint(
   const found = await readJson(path)
   if (found === undefined) return
   if (!isOldCheckpoint(found, subscriptions.length)) {
-    throw new Errors.CLIError(`${path} is not a checkpoint of a backfill: move it away to begin anew`)
+    throw new Errors.CLIError(`${path} is not a checkpoint of a backfill: move it away to start over`)
   }
   const { options, print: fingerprint, position, line, totals, unsettled } = found
   const read = totals.delivered + totals.rejected + totals.skipped + unsettled.length

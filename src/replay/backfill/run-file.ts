@@ -48,7 +48,7 @@ export async function runFile(source: Source, options: FileOptions): Promise<Fil
     }
     if (!signal.aborted) requireBalance(source, journal)
     if (before.read > 0 && before.read === journal.totals.read && waitingOf(before) === 0) {
-      progress.note(`${source.path}: nothing was left to send; to send all of it again, delete ${storeFolder(source)}`)
+      progress.note(`${source.path}: everything was already sent; to send it again, delete ${storeFolder(source)}`)
     }
     return { path: source.path, isStdin: source.isStdin, totals: journal.totals, rejectedFile }
   } finally {

@@ -28,7 +28,7 @@ export async function subscriptionsFrom(definition: Definition, path: string | u
 /** With no subscription, all lines would be skipped, and seem to be done. */
 function allListed(list: unknown[], definition: Definition, defaults: Subscription[]): Subscription[] {
   const enabled = list.map((entry) => listed(entry, definition, defaults)).filter(isEnabled)
-  return enabled.length > 0 ? enabled : wrong('the list holds no subscription that is enabled: add one')
+  return enabled.length > 0 ? enabled : wrong('the list has no enabled subscription: enable one')
 }
 
 function isEnabled({ enabled }: Subscription): boolean {

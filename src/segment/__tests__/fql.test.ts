@@ -2,26 +2,26 @@ import { mismatch, parseProblem } from '../fql'
 
 describe('parseProblem', () => {
   it.each([
-    ['type = "track" and event = "a" or event = "b"', /and stands beside or/],
-    ['type = "track" and (event = "a" and name = "b" or userId = "c")', /and stands beside or/],
+    ['type = "track" and event = "a" or event = "b"', /it mixes and with or/],
+    ['type = "track" and (event = "a" and name = "b" or userId = "c")', /it mixes and with or/],
     ["type = 'track'", /double quotes/],
     ['type == "track"', /two operators/],
     ['properties.a <> 3', /two operators/],
     ['properties.a => 3', /two operators/],
     ['type = "track" and event =', /a value is missing/],
     ['type = and event = "a"', /a value is missing/],
-    ['type = "track")', /parentheses do not fit/],
-    ['not type = "track"', /negation is passed over/],
-    ['!(type = "track")', /negation is passed over/],
+    ['type = "track")', /parentheses do not match/],
+    ['not type = "track"', /ignores the negation/],
+    ['!(type = "track")', /ignores the negation/],
     ['type = "page" and (!contains(event, "a") or userId = null)', /group begins with a negation/],
     ['type = "trak"', /no call of type "trak"/],
     ['event = "a" or type = "Track"', /no call of type "Track"/],
-    ['type is track', /"is" is no operator/],
-    ['type = "track" and evnt = "a"', /a part of it is no condition/],
-    ['((type = "track"))', /may not stand in a group/],
-    ['(type = "track"', /may not stand in a group/],
-    ['type = "track" && event = "a"', /may not stand in a group/],
-    ['', /no condition that Segment knows/]
+    ['type is track', /"is" is not an operator/],
+    ['type = "track" and evnt = "a"', /a part of it is not a condition/],
+    ['((type = "track"))', /groups cannot be nested/],
+    ['(type = "track"', /groups cannot be nested/],
+    ['type = "track" && event = "a"', /groups cannot be nested/],
+    ['', /not a condition that Segment knows/]
   ])('tells why Segment would not do what it says: %s', (fql, reason) => {
     expect(parseProblem(fql)).toMatch(reason)
   })

@@ -347,7 +347,7 @@ export class Calls {
   private write(changes: Change[]): void {
     if (changes.length === 0) return
     const { onProblem = () => undefined } = this.options
-    this.store.write(changes).catch((error: Error) => onProblem(`cannot keep what became of a call: ${error.message}`))
+    this.store.write(changes).catch((error: Error) => onProblem(`cannot keep the outcome of a call: ${error.message}`))
   }
 }
 

@@ -109,7 +109,7 @@ export class DeliveryQueue<Settings> {
       return { ...call, routes: [], unmatched: `integrations of the call turns ${addressedAs} off` }
     }
     const routes = this.routesFor(call).map(({ name }) => name)
-    return { ...call, routes, unmatched: routes.length > 0 ? undefined : 'no subscription takes it' }
+    return { ...call, routes, unmatched: routes.length > 0 ? undefined : 'no subscription matches it' }
   }
 
   private routesFor({ message, routes }: Pick<QueuedCall, 'message' | 'routes'>): Route[] {

@@ -5,12 +5,12 @@ import { openStore } from '../open'
 import type { Store } from '../store'
 import { removeTemporaryFolders, temporaryFolder } from '../../../test/cli/__helpers__/temporary-folder'
 
-const KIND = { holds: 'tests', remedy: 'put a copy of it back' }
+const KIND = { holds: 'tests', remedy: 'restore a copy' }
 const CASES = 60
 
 /** What a user is told in one line. */
 const REFUSAL =
-  /^[^\n]+ (is damaged \([^\n]*\): put a copy of it back|is not a store[^\n]*|holds [^\n]*|was written by [^\n]*)$/
+  /^[^\n]+ (is damaged \([^\n]*\): restore a copy|is not a store[^\n]*|holds [^\n]*|was written by [^\n]*)$/
 
 const folders = { closed: '', killed: '' }
 let content: Record<string, string>

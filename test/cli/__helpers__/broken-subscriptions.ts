@@ -18,7 +18,7 @@ export const BROKEN_SUBSCRIPTIONS: Broken[] = [
     withPresets(automatic('type = "track" and evnt = "a"')),
     'fql',
     'presets[0].subscribe',
-    /a part of it is no condition/
+    /a part of it is not a condition/
   ],
   [
     'a subscription to a call type that there is not',

@@ -18,8 +18,8 @@ const percentage = Flags.custom<number>({
 export default class AudienceSync extends Command {
   static description =
     'Bring an audience into Heap as a user property, as Segment Engage does: true for all members first, then only the changes. ' +
-    'Interrupt it at any time: the same command goes on. ' +
-    'Exits with 0 when all is delivered, 2 when some are rejected, 1 when it cannot go on, 130 after Ctrl-C.'
+    'You can interrupt it at any time: run the same command to continue. ' +
+    'Exit codes: 0 everything is delivered, 2 some members are rejected, 1 it cannot continue, 130 stopped by Ctrl-C.'
 
   static examples = [
     '<%= config.bin %> <%= command.id %> --name "Order Completed Last 30days" --members members.csv --dry-run',
@@ -32,16 +32,16 @@ export default class AudienceSync extends Command {
       required: true
     }),
     members: Flags.string({
-      description: 'CSV or NDJSON file with the id of a member in each row; - is standard input, plain',
+      description: 'CSV or NDJSON file with the ID of one member in each row; - reads standard input, uncompressed',
       required: true,
       helpValue: 'FILE'
     }),
     format: Flags.option({
       options: ['csv', 'ndjson'] as const,
-      description: 'by default as the name of the file ends, else csv'
+      description: 'format of the file (default: by its extension, else csv)'
     })(),
     column: Flags.string({
-      description: 'column or field with the ids (default: userId, user_id, identity or id, else the only one)'
+      description: 'column or field with the IDs (default: userId, user_id, identity or id, else the only one)'
     }),
     state: Flags.string({
       description:
@@ -50,7 +50,7 @@ export default class AudienceSync extends Command {
     }),
     ...settingsFlags,
     'allow-removals': percentage({
-      description: 'most members, in percent, that the list may leave out; 100% also takes an empty list',
+      description: 'largest share of the members that one sync may remove; 100% also accepts an empty list',
       default: USUAL_REMOVALS,
       helpValue: 'N%'
     }),
@@ -67,7 +67,7 @@ export default class AudienceSync extends Command {
     else if (!flags['dry-run']) this.log(summaryOf(outcome, signal))
     else if (!signal.aborted) this.log(previewOf(outcome))
     if (signal.aborted) {
-      this.logToStderr('stopped; the same command goes on from here')
+      this.logToStderr('stopped; run the same command to continue from here')
       this.exit(EXIT_INTERRUPTED)
     }
     if (outcome.totals.rejected > 0) this.exit(EXIT_WITH_REJECTIONS)

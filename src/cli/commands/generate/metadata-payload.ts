@@ -5,7 +5,7 @@ import type { GeneratedFile } from '../../generate/file'
 import { loaded } from '../../loaded'
 
 export default class GenerateMetadataPayload extends GenerateCommand {
-  static description = 'Write what Segment needs to know of a destination to metadata.json beside the definition'
+  static description = 'Write metadata.json, which describes a destination to Segment, beside its definition'
 
   static examples = [
     '<%= config.bin %> <%= command.id %>',

@@ -25,7 +25,7 @@ export default class GenerateTypes extends GenerateCommand {
     }),
     watch: Flags.boolean({
       char: 'w',
-      description: 'write them, and again whenever a source changes, until Ctrl-C',
+      description: 'write them again whenever a source changes, until Ctrl-C',
       exclusive: ['check']
     })
   }

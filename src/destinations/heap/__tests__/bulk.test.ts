@@ -183,7 +183,8 @@ describe('BulkRequests', () => {
   it('makes at most 64 requests over all calls, and leaves the rest undecided', async () => {
     const { sent, requests } = heapThat((indexes) => refusal(indexes.length > 1 ? named(0) : 'Bad Request'))
     const answers = await requests.send('userProperties', users(100))
-    const reason = 'Not decided within 64 requests, because Heap refuses too many items of this batch; send it again.'
+    const reason =
+      'Not sent: Heap refuses too many items of this batch to find all of them within 64 requests. Send this item again.'
     expect(answers.slice(0, 64)).toStrictEqual(users(64).map(() => refusal(named(0))))
     expect(answers.slice(64)).toStrictEqual(users(36).map(() => unanswered(500, reason)))
     expect(await requests.send('track', users(1))).toStrictEqual([unanswered(500, reason)])

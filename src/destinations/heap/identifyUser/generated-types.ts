@@ -20,7 +20,7 @@ export interface Payload {
    */
   heap_user_id?: string | null
   /**
-   * What becomes of nested objects and arrays, which Heap does not store. Flatten: `a.b`, arrays as JSON text. Index: arrays expanded too, as `list.0`. Stringify: each as JSON text. Drop: left out.
+   * How to send nested objects and arrays, which Heap does not store. Flatten: `a.b`, arrays as JSON text. Index: arrays expanded too, as `list.0`. Stringify: each as JSON text. Drop: left out.
    */
   nested_properties?: string
   /**

@@ -10,7 +10,7 @@ export interface Payload {
    */
   audience_key: string
   /**
-   * Where the membership stands, as true or false under the audience key: traits or, in track calls, properties.
+   * The object with the membership as true or false under the audience key: the traits or, in track calls, the properties.
    */
   traits_or_properties?: {
     [k: string]: unknown

@@ -22,7 +22,7 @@ function propertyName({ audience_key }: Payload): string {
   const name = snakeCase(audience_key)
   if (name !== '') return name
   throw new PayloadValidationError(
-    `\`audience_key\` holds no letter or digit: "${audience_key}". Map it to \`$.context.personas.computation_key\`.`
+    `\`audience_key\` has no letter or digit: "${audience_key}". Map it to \`$.context.personas.computation_key\`.`
   )
 }
 
@@ -52,7 +52,7 @@ const action: ActionDefinition<Settings, Payload> = {
     traits_or_properties: {
       label: 'Traits or Properties',
       description:
-        'Where the membership stands, as true or false under the audience key: traits or, in track calls, properties.',
+        'The object with the membership as true or false under the audience key: the traits or, in track calls, the properties.',
       type: 'object',
       defaultObjectUI: 'keyvalue',
       default: {

@@ -10,7 +10,7 @@ export interface Payload {
    */
   identity?: string | null
   /**
-   * Stands in when there is no identity. Heap joins these events to the user whose `anonymous_id` property has this value.
+   * Used when there is no identity. Heap joins these events to the user whose `anonymous_id` property has this value.
    */
   anonymous_id?: string | null
   /**
@@ -50,7 +50,7 @@ export interface Payload {
    */
   session_id?: string | null
   /**
-   * What becomes of nested objects and arrays, which Heap does not store. Flatten: `a.b`, arrays as JSON text. Index: arrays expanded too, as `list.0`. Stringify: each as JSON text. Drop: left out.
+   * How to send nested objects and arrays, which Heap does not store. Flatten: `a.b`, arrays as JSON text. Index: arrays expanded too, as `list.0`. Stringify: each as JSON text. Drop: left out.
    */
   nested_properties?: string
   /**

@@ -104,7 +104,7 @@ const action: ActionDefinition<Settings, Payload> = {
       'The ID the user is known by in Heap, at most 255 characters. Placeholders such as `null` or `guest` count as absent.'
     ),
     anonymous_id: anonymousIdField(
-      'Stands in when there is no identity. Heap joins these events to the user whose `anonymous_id` property has this value.'
+      'Used when there is no identity. Heap joins these events to the user whose `anonymous_id` property has this value.'
     ),
     event: {
       label: 'Event Name',

@@ -132,10 +132,10 @@ describe('Calls', () => {
 
   it('keeps a call that was rejected, and one that no subscription takes, with the reason', async () => {
     calls.reject(ARRIVAL, { type: 'track', event: 'Anonymous' }, 400, 'userId and anonymousId are both missing')
-    const unmatched = await accept('m-2', { routes: [], unmatched: 'no subscription takes it' })
+    const unmatched = await accept('m-2', { routes: [], unmatched: 'no subscription matches it' })
     expect(calls.index.get(1)).toMatchObject({ outcome: 'rejected', status: 400, event: 'Anonymous' })
     expect(await readCall(calls, 1)).toMatchObject({ message: { event: 'Anonymous' }, subscriptions: [] })
-    expect(calls.index.get(unmatched)).toMatchObject({ outcome: 'unmatched', reason: 'no subscription takes it' })
+    expect(calls.index.get(unmatched)).toMatchObject({ outcome: 'unmatched', reason: 'no subscription matches it' })
     expect(calls.pending).toBe(0)
   })
 

@@ -460,7 +460,7 @@ describe('DeliveryQueue', () => {
       'integrations of the call turns Toy off',
       undefined,
       undefined,
-      'no subscription takes it'
+      'no subscription matches it'
     ])
   })
 

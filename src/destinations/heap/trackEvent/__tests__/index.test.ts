@@ -286,7 +286,7 @@ describe('trackEvent', () => {
     await expect(testAction('trackEvent', track)).rejects.toMatchObject({
       status: 502,
       name: 'RetryableError',
-      message: `Redirected (${status}) to https://elsewhere.example/login instead of answered by Heap.`
+      message: `Redirected (${status}) to https://elsewhere.example/login; Heap itself did not answer.`
     })
     expect(elsewhere.pendingMocks()).toHaveLength(2)
     nock.cleanAll()
