@@ -11,7 +11,7 @@ const outfile = join(root, 'dist/heap-web.js')
 /**
  * What a page has no use for. Segment's own bundles leave Liquid out as well: it is most of mapping-kit, and `@liquid`
  * mappings stay untouched. The two that make Node's stacks pretty have nothing to do with a browser's, and the third
- * mends classes in old ones.
+ * patches classes in old ones.
  */
 const STUBS = {
   './liquid-directive': 'exports.evaluateLiquid = (template) => template',

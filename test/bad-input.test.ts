@@ -31,13 +31,13 @@ const refused: [string, string, string, number, RegExp][] = [
     400,
     /500/
   ],
-  ['a batch that is no list', '/v1/batch', '{"batch":{}}', 400, /batch/],
+  ['a batch that is not a list', '/v1/batch', '{"batch":{}}', 400, /batch/],
   ['an unknown type', '/v1/batch', '{"batch":[{"type":"shout","userId":"u"}]}', 400, /batch\[0\].*type/],
-  ['a context that is no object', '/v1/track', '{"event":"E","userId":"u","context":7}', 400, /context/],
+  ['a context that is not an object', '/v1/track', '{"event":"E","userId":"u","context":7}', 400, /context/],
   ['a timestamp that is none', '/v1/track', '{"event":"E","userId":"u","timestamp":"soon"}', 400, /timestamp/],
   ['1,001 events of the page', '/_page/preview', preview(Array(1001).fill({})), 400, /at most 1000/],
   ['no event of the page', '/_page/preview', preview([]), 400, /no event/],
-  ['a mapping of the page that is no object', '/_page/preview', preview({}).replace('{}}', '7}'), 400, /mapping/]
+  ['a mapping of the page that is not an object', '/_page/preview', preview({}).replace('{}}', '7}'), 400, /mapping/]
 ]
 
 const settings = { appId: '11' }

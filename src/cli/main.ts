@@ -7,7 +7,7 @@ const ROOT = join(__dirname, '../..')
 
 type Manifest = Interfaces.PJSON & { optionalDependencies: Record<string, string> }
 
-/** What is thrown by oclif, or by a command about something that its user can mend. */
+/** What oclif throws, or a command about something that its user can fix. */
 type CommandError = Error & { code?: string; oclif?: { exit?: number } }
 
 /**
@@ -34,7 +34,7 @@ function manifestHere(): Interfaces.PJSON {
   return { ...manifest, dependencies, oclif: { ...manifest.oclif, commands: join(__dirname, 'commands') } }
 }
 
-/** What a user can mend is one line, anything else keeps its stack. */
+/** An error that the user can fix is one line; any other keeps its stack. */
 function report(error: CommandError): number {
   if (error.code === 'EEXIT') return error.oclif?.exit ?? 1
   console.error(error.oclif ? `${ux.colorize('red', 'Error:')} ${oneLine(error.message)}` : error.stack)

@@ -67,7 +67,7 @@ function complaint(error: DefinedError): string {
   }
 }
 
-// ajv weighs alternatives before the type, so what is no object at all ends here too.
+// ajv weighs alternatives before the type, so a value that is not an object ends here too.
 function choice(amount: string, { schema, data }: ErrorObject): string {
   if (!isPlainObject(data)) return 'should be object'
   const alternatives = schema as { required: string[] }[]

@@ -116,7 +116,7 @@ function handler(heap: Heap, route: Route, path: string): Handler {
   }
 }
 
-/** Whoever reads the requests back could use it. */
+/** Anyone who reads the requests back could use it. */
 function withoutToken(body: Reply['body']): Reply['body'] {
   return typeof body === 'object' && 'access_token' in body ? { ...body, access_token: '<redacted>' } : body
 }

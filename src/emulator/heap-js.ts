@@ -11,7 +11,7 @@ interface Visitor {
 
 interface VisitorMemory {
   visitor: Visitor
-  /** Of this tab. */
+  /** The ID of this tab's session. */
   session: string
   identify(identity: string): void
   reset(): unknown
@@ -25,7 +25,7 @@ interface HeapJs {
 }
 
 interface HeapPage {
-  /** Of the classic SDK's snippet, an array of early calls: method and arguments. */
+  /** With the classic SDK's snippet, an array of early calls: method and arguments. */
   heap?: Record<string, unknown>
   heapReadyCb?: { push(call: { fn: () => void }): unknown }
 }

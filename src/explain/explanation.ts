@@ -17,7 +17,7 @@ export interface Explanation {
   /** False: its `integrations` say that it is not for this destination. */
   meant: boolean
   subscriptions: SubscriptionVerdict[]
-  /** Of the subscriptions that take it. */
+  /** One for each subscription that matches. */
   deliveries: ExplainedDelivery[]
   /** Actions that several subscriptions run for it, with the names of these. */
   twice: { action: string; subscriptions: string[] }[]

@@ -40,7 +40,7 @@ export interface CallStory {
 
 /** Data of the server-sent events of GET /_page/live: numbers that change when there is something new to ask for. */
 export interface LiveState {
-  /** Of the newest change of any call. */
+  /** The number of the newest change of any call. */
   revision: number
   /** Times that the definition was loaded. */
   loads: number

@@ -26,7 +26,7 @@ export async function* inflated(raw: Readable): AsyncGenerator<Buffer> {
       yield chunk
     }
   }
-  // Whoever reads is told of an error.
+  // The reader is told of an error.
   yield* pipeline(raw, fedBytes, gunzip, () => undefined) as AsyncIterable<Buffer>
   const left = Math.min(last.length, fed - gunzip.bytesWritten)
   if (last.subarray(last.length - left).some((byte) => byte !== 0)) throw damaged()

@@ -31,7 +31,7 @@ export interface Forecast {
 /** Nobody has so many browsers and devices. */
 const SHARED_BY = 10
 
-/** Of one identity. */
+/** The most IDs remembered for one identity. */
 export const MAX_IDS = 1000
 
 /** People and IDs in memory, some 150 bytes each. */

@@ -6,7 +6,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return types.isNativeError(error) && typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
-/** Undefined when there is no such file; a byte order mark is passed over. @throws CLIError when it cannot be read or is no JSON */
+/** Undefined when there is no such file; a byte order mark is skipped. @throws CLIError when it cannot be read or is not JSON */
 export async function readJson(path: string): Promise<unknown> {
   const text = await textIfAny(path)
   if (text === undefined) return undefined

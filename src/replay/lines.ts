@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 
-/** Segment takes 32 KB a message; a longer line than this is no message, and is not held in memory. */
+/** Segment takes 32 KB a message; a longer line than this is not a message, and is not held in memory. */
 export const MAX_LINE_BYTES = 1_000_000
 
 /** A place in a file's (decompressed) bytes. */

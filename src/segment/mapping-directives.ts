@@ -23,7 +23,7 @@ export function directiveProblems(mapping: unknown, where: string): DirectivePro
   return refused === undefined ? inside : [{ where, message: refused }]
 }
 
-/** The engine checks a mapping before it looks at the data; what goes wrong with the data is no fault of the mapping. */
+/** The engine checks a mapping before it looks at the data; an error with the data is not an error of the mapping. */
 function refusal(directive: Record<string, unknown>): string | undefined {
   try {
     transform({ directive } as Mapping, {})

@@ -29,7 +29,7 @@ export interface Arrival {
   /** The type that the route names; a message of another type is refused. */
   type?: MessageType
   receivedAt: Date
-  /** The client's clock when it sent the request. Something that is no date is ignored. */
+  /** The client's clock when it sent the request. A value that is not a date is ignored. */
   sentAt?: unknown
 }
 

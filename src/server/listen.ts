@@ -60,7 +60,7 @@ export function applyLimits(server: Server): void {
   server.maxConnections = LIMITS.connections
   server.setTimeout(LIMITS.unreadMs)
   server.on('request', (_request, response: ServerResponse) => {
-    // With a listener Node leaves the connection alone: a stream without news and a slow answer are no reason to end it.
+    // With a listener Node leaves the connection alone: a stream without news or a slow answer is not a reason to end it.
     response.on('timeout', () => response.writableLength > 0 && response.destroy())
   })
 }

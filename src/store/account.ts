@@ -10,7 +10,7 @@ export interface Account {
   /** How often the store was written. */
   writes: number
   entries: number
-  /** Of hashes of the entries, in any order, modulo 2 to the 32nd. */
+  /** The sum of the entries' hashes, in any order, modulo 2 to the 32nd. */
   sums: [number, number]
 }
 

@@ -19,7 +19,7 @@ export interface StoreKind {
   busy?: string
 }
 
-/** What LevelDB says when the disk or the system refuses, which deleting the store would not mend. */
+/** What LevelDB says when the disk or the system refuses, which deleting the store would not fix. */
 const REFUSED_BY_SYSTEM = /no space|too large|quota|denied|read-only|not permitted|too many open|input\/output error/i
 
 /**

@@ -6,7 +6,7 @@ import chunk from 'lodash/chunk'
 const CALLS_AT_A_TIME = 100
 
 export interface TriggerOptions {
-  /** Of the running pipeline. */
+  /** The address of the running pipeline. */
   url: string
   writeKey: string
   count: number

@@ -221,9 +221,9 @@ describe('a Heap that does not answer', () => {
   const trackCalls = definition.presets?.find(({ name }) => name === 'Track Calls')
 
   interface Conditions {
-    /** Of the request client. */
+    /** Options of the request client. */
     request?: { timeout?: number }
-    /** Of the host that runs the engine. */
+    /** Options of the host that runs the engine. */
     host?: { signal?: AbortSignal }
     settings?: { appId?: string }
   }

@@ -77,7 +77,7 @@ async function deliverAll({ preset }: Kind, events: Event[], mapping: Event = {}
   return run
 }
 
-/** Of each kind, more than a call can ask Heap about one by one. */
+/** More of each kind than a call can ask Heap about one by one. */
 const FEWER = 200
 
 describe.each(Object.entries(KINDS))('200 %s', (_name, kind) => {

@@ -177,7 +177,7 @@ describe('the views of the page', () => {
     await gone.waitFor({ state: 'detached' })
     expect(await page.getByRole('combobox', { name: 'Identity', exact: true }).inputValue()).toBe('$.anonymousId')
     await page.getByRole('button', { name: 'Ctrl+Enter' }).click()
-    await page.getByText(/^Heap took it/).waitFor()
+    await page.getByText(/^Heap accepted it/).waitFor()
   })
 
   it('load less than 170 kB at first and 340 kB in all, gzipped', () => {

@@ -178,7 +178,7 @@ describe('audience:sync', () => {
     ['Email', 'email'],
     ['anonymousId', 'anonymous_id'],
     ['ID', 'id']
-  ])('refuses the name %s: people have a property %s that is no membership', async (name, property) => {
+  ])('refuses the name %s: people have a property %s that is not a membership', async (name, property) => {
     write('members.csv', 'user-1\n')
     const named = args('members.csv').map((arg) => (arg === 'Order Completed Last 30days' ? name : arg))
     expect(await runCommand(named, { cwd: here.folder })).toMatchObject({

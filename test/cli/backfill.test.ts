@@ -399,7 +399,7 @@ describe('backfill', () => {
   it.each([
     ['no server answers', async () => `http://127.0.0.1:${await closedPort()}`],
     ['the address is none', async () => 'localhost:3000'],
-    ['the server is no emulator', async () => `${here.emulator.url}/api`]
+    ['the server is not an emulator', async () => `${here.emulator.url}/api`]
   ])('refuses to start when %s', async (_case, url) => {
     write('a.ndjson', many(2))
     const { code, stderr } = await runCommand(['backfill', 'a.ndjson', '--emulator', await url()], { cwd: here.folder })

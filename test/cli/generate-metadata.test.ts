@@ -109,7 +109,7 @@ describe('generate:metadata-payload', () => {
     })
   })
 
-  it('refuses what is no destination', async () => {
+  it('refuses what is not a destination', async () => {
     const file = join(temporaryFolder(), 'other.ts')
     writeFileSync(file, 'export const x = 1\n')
 

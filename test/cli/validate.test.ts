@@ -99,7 +99,7 @@ describe('validate', () => {
     })
   })
 
-  it('refuses what is no destination in one line', async () => {
+  it('refuses what is not a destination in one line', async () => {
     const file = writeFile('export const x = 1\n')
 
     expect(await runCommand(['validate', '--path', file])).toEqual({

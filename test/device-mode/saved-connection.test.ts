@@ -185,7 +185,7 @@ describe('what cannot be sent', () => {
     ['properties', { properties: 'text' }, 'properties'],
     ['properties', { properties: [1] }, 'properties'],
     ['traits', { context: { traits: 'text' } }, 'traits']
-  ])('%s that are no object are told of, and the event is sent', async (_name, parts, field) => {
+  ])('%s that are not an object are told of, and the event is sent', async (_name, parts, field) => {
     const { calls, handOver, page } = await connect(SAVED)
     await handOver({ type: 'track', event: 'One', ...parts })
     expect(calls).toStrictEqual([['track', 'One', LIBRARY]])

@@ -29,7 +29,7 @@ describe('a path that leads out of a folder', () => {
     }
   })
 
-  it('reads nothing by an address that is no path', async () => {
+  it('reads nothing by an address that is not a path', async () => {
     for (const target of ['file:///etc/passwd', 'http://evil.example/etc/passwd', '//etc/passwd', '*']) {
       expect((await send(url, target)).text).not.toMatch(/root:x:/)
     }

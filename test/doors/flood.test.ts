@@ -7,7 +7,7 @@ const PER_REQUEST = 500
 const AT_ONCE = 4
 const MAX_MEMORY_MB = 300
 
-/** Of messages as large as they may be. */
+/** For messages of the largest size allowed. */
 const LARGE = 1_500
 const LARGE_PER_REQUEST = 15
 

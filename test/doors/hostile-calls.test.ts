@@ -23,7 +23,7 @@ async function expectDelivered(event: string): Promise<void> {
   expect((await storedEvents(url)).map((stored) => stored.event)).toContain(event)
 }
 
-describe('a call with a name or an ID that is no text', () => {
+describe('a call with a name or an ID that is not text', () => {
   const values: unknown[] = [
     { toString: 1 },
     { toString: null, valueOf: null },

@@ -10,7 +10,7 @@ import { FakeHeap, payloadsOf } from './__helpers__/fake-heap'
 import type { Behaviour, SeenRequest } from './__helpers__/fake-heap'
 
 const MAX_REQUESTS = 64
-/** Of four calls, each leaves some to each of those that follow. */
+/** Each of the four calls leaves some to those that follow. */
 const FEWEST_FOR_A_CALL = 16
 const MAX_ITEMS = 1000
 

@@ -1,7 +1,7 @@
 import type { FlatValue } from '../../lib/flatten'
 import { MAX_WEB_KEY_LENGTH } from '../../lib/heap/limits'
 
-/** The properties with longer keys cut, as `flatten` cuts them for the server's limit. Of two that become one the later wins. */
+/** The properties with longer keys cut, as `flatten` cuts them for the server's limit. When two become one, the later wins. */
 export function withFittingKeys(properties: Record<string, FlatValue>): Record<string, FlatValue> {
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [cut(key), value]))
 }

@@ -11,7 +11,7 @@ const MAX_CALLS = 1000
 /**
  * Analytics.js tells of a log-out at once, but hands over calls a moment after they were made: of those that come after
  * it, some were made before. So each call is noted as it is made: by its messageId, how many log-outs came before it.
- * Of a call that was not seen to be made, its anonymousId tells, which a log-out changes.
+ * The anonymousId, which a log-out changes, decides for a call that was not seen to be made.
  */
 const logOutsBefore = new Map<unknown, number>()
 let toldLogOuts = 0
@@ -24,7 +24,7 @@ export function watchLogOuts(analytics: Analytics, heap: HeapSdk): void {
   analytics.on?.('reset', () => {
     toldLogOuts += 1
     makeLogOutSoon(heap)
-    // Whoever leaves the page at once must not be known to Heap on the next one.
+    // A visitor who leaves the page at once must not be known to Heap on the next one.
     addEventListener('pagehide', () => logOut(toldLogOuts, heap), { once: true })
   })
 }

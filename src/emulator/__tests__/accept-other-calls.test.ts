@@ -50,7 +50,7 @@ describe('acceptPartnerTrack', () => {
       partner({ idempotency_key: '1234567' }),
       'postBody.events[0].idempotency_key should NOT be shorter than 8 characters'
     ],
-    ['a library that is no string', { ...partner({}), library: 1 }, 'postBody.library should be string']
+    ['a library that is not a string', { ...partner({}), library: 1 }, 'postBody.library should be string']
   ])('refuses %s', (_name, body, text) => {
     expect(acceptPartnerTrack(body)).toEqual(refusal(text))
   })

@@ -35,14 +35,14 @@ describe('acceptTrack', () => {
     ['no app_id at top level', { event: 'E', identity: 'u' }, "postBody should have required property 'app_id'"],
     ['a numeric app_id', { ...track({}), app_id: 11 }, 'postBody.app_id should be string'],
     ['an app_id with letters', { ...track({}), app_id: '1a' }, 'postBody.app_id should match pattern "^[0-9]+$"'],
-    ['events that are no list', { app_id: '11', events: {} }, 'postBody.events should be array'],
+    ['events that are not a list', { app_id: '11', events: {} }, 'postBody.events should be array'],
     ['no events', { app_id: '11', events: [] }, 'postBody.events should NOT have fewer than 1 items'],
     [
       '1001 events',
       { app_id: '11', events: many(1001, { event: 'E', identity: 'u' }) },
       'postBody.events should NOT have more than 1000 items'
     ],
-    ['an event that is no object', { app_id: '11', events: ['E'] }, 'postBody.events[0] should be object'],
+    ['an event that is not an object', { app_id: '11', events: ['E'] }, 'postBody.events[0] should be object'],
     ['no event name', track({ event: undefined }), "postBody.events[0] should have required property 'event'"],
     ['an empty event name', track({ event: '' }), 'postBody.events[0].event should NOT be shorter than 1 characters'],
     [

@@ -128,7 +128,7 @@ describe('checkFaults', () => {
   it.each([
     ['no object', [], 'faults should be object'],
     ['an unknown fault', { x: 1 }, "faults should NOT have a property 'x'"],
-    ['a status that is no error', { status: { '200': 1 } }, "faults.status property name '200' is invalid"],
+    ['a status that is not an error', { status: { '200': 1 } }, "faults.status property name '200' is invalid"],
     ['a rate above 1', { resetAfter: 1.5 }, 'faults.resetAfter should be <= 1'],
     [
       'rates above 1 together',

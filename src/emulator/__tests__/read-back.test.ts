@@ -100,7 +100,7 @@ describe('POST /_emulator/faults', () => {
     expect(await read('/_emulator/faults')).toEqual({ status: 200, body: { next: [{ status: 500 }] } })
   })
 
-  it('refuses what is no fault and keeps the old ones', async () => {
+  it('refuses what is not a fault and keeps the old ones', async () => {
     expect(await set({ x: 1 })).toEqual({ status: 400, body: { error: "faults should NOT have a property 'x'" } })
     expect(await set('{')).toEqual({ status: 400, body: { error: 'The body is not valid JSON' } })
     expect(await read('/_emulator/faults')).toEqual({ status: 200, body: { retryAfter: 1 } })

@@ -151,7 +151,7 @@ describe('flatten of hostile properties', () => {
     expect(Object.keys(flat)).toStrictEqual(expected[mode])
   })
 
-  it('takes a toJSON, valueOf or toString that is no function as data', () => {
+  it('takes a toJSON, valueOf or toString that is not a function as data', () => {
     const data = { toJSON: 'a', valueOf: 'b', toString: 'c', getTime: null }
     expect(flatten({ data })).toStrictEqual({ 'data.toJSON': 'a', 'data.valueOf': 'b', 'data.toString': 'c' })
   })

@@ -31,6 +31,6 @@ function asText(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'number' || !Number.isFinite(value)) return ''
-  // String(1e21) is "1e+21", which is no decimal string.
+  // String(1e21) is "1e+21", which is not a decimal string.
   return Number.isInteger(value) ? BigInt(value).toString() : String(value)
 }

@@ -72,7 +72,7 @@ function View({ context }: { context: Context }) {
   if (view === '') return <LiveView context={context} />
   if (view === 'try') return <TryView context={context} />
   if (view === 'settings') return <SettingsView context={context} />
-  if (context.server.live) return <p className="empty">Calls go to the real Heap: look there for what it has.</p>
+  if (context.server.live) return <p className="empty">Calls go to the real Heap: look there to see them.</p>
   if (view === 'people' && path.length === 2) return <PersonView path={path} context={context} />
   if (view === 'people') return <PeopleView context={context} />
   if (view === 'accounts') return <AccountsView context={context} />
@@ -80,7 +80,7 @@ function View({ context }: { context: Context }) {
   if (view === 'faults') return <FaultsView context={context} />
   return (
     <p className="empty">
-      There is nothing here. <Link href="/">Go to the calls</Link>
+      This page does not exist. <Link href="/">Go to the calls</Link>
     </p>
   )
 }

@@ -21,7 +21,7 @@ export function SettingsView({ context }: { context: Context }) {
     <main className="sheet-view narrow">
       <h1>Settings</h1>
       <p className="soft">
-        For what you send from this page. Calls of SDKs use those that the server was started with.
+        These apply to what you send from this page. Calls from SDKs use the settings that the server was started with.
       </p>
       {Object.entries(manifest.authentication?.fields ?? {}).map(([key, field]) => (
         <div key={key} className="setting">
@@ -56,7 +56,7 @@ export function SettingsView({ context }: { context: Context }) {
 function said({ ok, error, asked }: SettingsVerdict, live: boolean): string {
   if (!ok) return error ?? 'The settings are wrong.'
   if (asked) return `${live ? 'Heap' : 'The emulator'} accepts them.`
-  return 'The form is right. Heap offers no way to check more without an API key.'
+  return 'The values are well-formed. Without an API key, Heap offers no further check.'
 }
 
 function Theme() {

@@ -28,7 +28,7 @@ function namedIn(message: string, keys: string[]): [string, string][] {
   return [...new Set(words)].filter((word) => keys.includes(word)).map((word) => [word, message])
 }
 
-/** A mapping that is no mapping is refused with one error that holds several, its own message being their stacks. */
+/** A malformed mapping is refused with one error that holds several, its own message being their stacks. */
 function messagesOf(error: Error): string[] {
   const list = error.name === 'AggregateError' ? [...(error as Error & Iterable<Error>)] : [error]
   return list.map(({ message }) => message)

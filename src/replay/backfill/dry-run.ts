@@ -18,7 +18,7 @@ interface Reached {
 export class DryRun {
   readonly actions = new Map<string, Reached>()
   readonly requests = new Map<string, number>()
-  /** Whom it would merge. */
+  /** The people that it would merge. */
   readonly people = new IdentityForecast()
   readonly engine: Engine
 

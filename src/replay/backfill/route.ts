@@ -97,7 +97,7 @@ function rejectionOf(
   return { line: entry.line, action: partnerAction, status, reason: reasonOf(outcome), event: message }
 }
 
-/** Whom Heap will count an event against. What cannot be mapped is refused when it is sent. */
+/** The identity that Heap counts an event against. An event that cannot be mapped is refused when it is sent. */
 export function identityOf(mapping: JSONObject | undefined, message: SegmentMessage): string | undefined {
   if (mapping?.identity === undefined) return undefined
   try {

@@ -35,7 +35,7 @@ describe('parseMessage', () => {
       '2026-11-23T20:03:12.500Z'
     ],
     ['keeps the timestamp without sentAt', '2020-01-01T00:00:00.000Z', undefined, '2020-01-01T00:00:00.000Z'],
-    ['keeps the timestamp when sentAt is no date', '2020-01-01T00:00:00.000Z', 'soon', '2020-01-01T00:00:00.000Z'],
+    ['keeps the timestamp when sentAt is not a date', '2020-01-01T00:00:00.000Z', 'soon', '2020-01-01T00:00:00.000Z'],
     ['reads a time zone', '2020-01-01T01:00:00+01:00', undefined, '2020-01-01T00:00:00.000Z'],
     [
       'keeps a timestamp that a correction would push out of range',

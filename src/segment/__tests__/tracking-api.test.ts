@@ -217,9 +217,9 @@ describe('POST /v1/batch', () => {
 
   it.each([
     ['no array', { batch: {} }, 'batch must be an array of messages'],
-    ['a context that is no object', { batch: [], context: 'x' }, 'context of the batch must be a JSON object'],
+    ['a context that is not an object', { batch: [], context: 'x' }, 'context of the batch must be a JSON object'],
     [
-      'integrations that are no object',
+      'integrations that are not an object',
       { batch: [], integrations: [1] },
       'integrations of the batch must be a JSON object'
     ]

@@ -13,7 +13,7 @@ export interface ArchiveLimits {
 /** What a page shows without effort, at 2.5 KB a call of usual size. */
 export const DEFAULT_LIMITS: ArchiveLimits = { calls: 50_000, characters: 128 * 1024 * 1024 }
 
-/** Of a request or an answer. A full batch has some 700,000. */
+/** The most characters kept of a request or an answer. A full batch has some 700,000. */
 const MAX_BODY_CHARACTERS = 1024 * 1024
 
 interface Kept {

@@ -50,7 +50,7 @@ async function deliveryOf(calls: Calls, kept: KeptCall, delivery: KeptDelivery):
   }
 }
 
-/** Of the requests of a batch, those that carried the call, as far as the action tells what it sent for it. */
+/** The requests of a batch that carried the call, as far as the action tells what it sent for it. */
 async function attemptOf(
   calls: Calls,
   { exchanges: batch, places, sent = null, ...rest }: KeptAttempt

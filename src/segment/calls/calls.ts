@@ -61,13 +61,13 @@ export interface CallChange {
   attempt?: { route: string; action: string } & AttemptOutcome
 }
 
-/** Of what the Tracking API refused. */
+/** The most characters kept of what the Tracking API refused. */
 const MAX_REJECTED_CHARACTERS = 32 * 1024
 
 type NotTaken = Pick<CallSummary, 'outcome' | 'reason'> & Partial<Pick<CallSummary, 'status'>>
 interface KeptBatch {
   id: number
-  /** Of the items of its requests. */
+  /** By item of its requests. */
   places: Map<unknown, Place[]>
 }
 export interface KeptCall {

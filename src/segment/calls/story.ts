@@ -58,7 +58,7 @@ export function missingPaths(mapping: JSONObject, event: JSONObject): { field: s
 }
 
 interface Place extends Pick<StoryRow, 'field' | 'path' | 'value' | 'from'> {
-  /** Of a field: a constant that stands in no request is an option of the action, such as the size of a batch. */
+  /** A field's constant that is in no request is an option of the action, such as the size of a batch. */
   isConstant: boolean
 }
 
@@ -132,7 +132,7 @@ function cutName({ path, value }: Node, request: SentLeaves): Pair | undefined {
   return leaf && claimed([leaf], 'cut')
 }
 
-/** The key of an audience is no value in the request, but a name. */
+/** The key of an audience is a name in the request, not a value. */
 function asName({ path, value }: Node, request: SentLeaves): Pair | undefined {
   const [leaf] = path === '' && typeof value === 'string' ? request.named([value]) : []
   return leaf && { leaf, change: 'kept' }

@@ -196,7 +196,7 @@ export class DeliveryQueue<Settings> {
     for (const resolve of this.idle) resolve()
   }
 
-  /** Whoever cannot be told must not end the delivery. */
+  /** A listener that throws must not end the delivery. */
   private tell(listener: (outcome: Outcome) => void, outcome: Outcome): void {
     try {
       listener(outcome)

@@ -58,7 +58,7 @@ export class SubscriptionQueue {
   private flushIsDue = false
   private closed = false
   private bytes = 0
-  /** Of calls that have failed: halved while nothing is settled, so that whoever is at fault goes alone in the end. */
+  /** The batch size for calls that have failed: halved while nothing is settled, so that the failing call ends up alone. */
   private retrySize: number
   private readonly forgetOrder: () => void
 
@@ -113,7 +113,7 @@ export class SubscriptionQueue {
 
   /**
    * The next batch: calls that were tried equally often, the least tried ones first, but for those of users who have
-   * earlier calls elsewhere. Whoever Heap always limits would otherwise take every batch along.
+   * earlier calls elsewhere. A user that Heap always limits would otherwise fail every batch.
    */
   private next(): Job[] {
     if (this.closed) return []

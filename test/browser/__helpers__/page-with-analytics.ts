@@ -14,7 +14,7 @@ export interface PageOptions {
   integrations?: Record<string, unknown>
   /** Script of the page, before anything of Segment. */
   script?: string
-  /** Of the example shop instead of an empty page, e.g. `/example?heap=late`. */
+  /** The path of the example shop instead of an empty page, e.g. `/example?heap=late`. */
   shop?: string
   /** Content-Security-Policy of the shop. */
   csp?: string

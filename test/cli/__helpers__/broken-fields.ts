@@ -81,7 +81,7 @@ export const BROKEN_FIELDS: Broken[] = [
     /should be boolean/
   ],
   [
-    'a default that is no list',
+    'a default that is not a list',
     withFields({ x: text({ multiple: true, default: 'red' }) }),
     'default-type',
     'actions.send.fields.x.default',
@@ -95,7 +95,7 @@ export const BROKEN_FIELDS: Broken[] = [
     /should be boolean/
   ],
   [
-    'a default that is no choice',
+    'a default that is not a choice',
     withFields({ colour: text({ choices: [{ value: 'red', label: 'Red' }], default: 'green' }) }),
     'choices',
     'actions.send.fields.colour.default',

@@ -44,7 +44,7 @@ export class Running {
       cwd,
       env: { ...omit(cleanEnvironment(), without), ...env }
     })
-    // Whoever is killed closes it while the test still writes.
+    // A process that is killed closes it while the test still writes.
     this.child.stdin?.on('error', () => undefined)
     this.child.stdout?.on('data', (chunk: Buffer) => this.collect('stdout', chunk))
     this.child.stderr?.on('data', (chunk: Buffer) => this.collect('stderr', chunk))

@@ -5,7 +5,7 @@ import { CERTIFICATE } from './tls-heap'
 export type NodeFetch = '2.7.0' | '2.6.1'
 
 export interface Order {
-  /** Of the TLS server that stands for Heap. */
+  /** The address of the TLS server that stands for Heap. */
   url: string
   requests: number
   concurrency: number
@@ -14,7 +14,7 @@ export interface Order {
 export interface Report {
   /** The version of node-fetch that core's requests went through. */
   nodeFetch: string
-  /** Of each track call: 200, or the status of the error it ended with. */
+  /** One for each track call: 200, or the status of the error it ended with. */
   statuses: number[]
 }
 

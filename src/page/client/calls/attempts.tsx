@@ -57,7 +57,7 @@ function AttemptItem({ attempt, live, isLast }: { attempt: Attempt; live: boolea
         </summary>
         {error && <p className="bad">{error}</p>}
         {open && exchanges.map((exchange, index) => <Exchange key={index} exchange={exchange} live={live} />)}
-        {open && exchanges.length === 0 && <p className="soft">It made no request.</p>}
+        {open && exchanges.length === 0 && <p className="soft">The action made no request.</p>}
       </details>
     </li>
   )

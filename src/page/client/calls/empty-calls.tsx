@@ -12,7 +12,7 @@ export function EmptyCalls({ context }: { context: Context }) {
   return (
     <section className="welcome" aria-label="No calls yet">
       <h2>No calls yet</h2>
-      <p>Send some with any SDK of Segment's: they show here as they come in.</p>
+      <p>Send calls with any Segment SDK: they appear here as they arrive.</p>
       <pre tabIndex={0}>{snippet(url, live)}</pre>
       <div className="bar">
         <SendSample context={context} />

@@ -96,7 +96,7 @@ function Calls({ calls, text, selected, context, onText }: CallsProps) {
       {rows.length > 0 ? (
         <CallTable rows={rows} selected={selected} onSelect={select} />
       ) : (
-        <p className="empty">No call is like that. Change the filter to see others.</p>
+        <p className="empty">No call matches the filter.</p>
       )}
     </section>
   )

@@ -19,16 +19,16 @@ export function Outcome({ outcome }: { outcome: CallOutcome }) {
 
 /** What became of a call, in a sentence. */
 export function verdict({ outcome, status, reason, attempts, repeats, milliseconds }: CallSummary): string {
-  if (outcome === 'rejected') return `The Tracking API did not take it: ${reason ?? status}.`
-  if (outcome === 'unmatched') return reason ?? 'No subscription takes it, so nothing was sent.'
+  if (outcome === 'rejected') return `The Tracking API rejected it: ${reason ?? status}.`
+  if (outcome === 'unmatched') return reason ?? 'No subscription matches it, so nothing was sent.'
   const why = reason === null ? '' : `: ${reason}`
   if (outcome === 'waiting')
-    return attempts === 0 ? `It waits to be sent${why}.` : `Not taken yet${why}. It is sent again.`
+    return attempts === 0 ? `It waits to be sent${why}.` : `Heap has not accepted it yet${why}. It will be retried.`
   if (outcome === 'refused') return `Refused with ${status}${why}`
   if (outcome === 'given-up') return `Given up after ${attempts} attempts${why}`
   const tries = attempts > 1 ? ` after ${attempts} attempts` : ''
-  if (repeats === null) return `Heap took it${tries}, ${duration(milliseconds)} after it came in.`
-  return `Heap answered ${status}${tries}, but has seen this message ID before: it keeps one event for each.`
+  if (repeats === null) return `Heap accepted it${tries}, ${duration(milliseconds)} after it arrived.`
+  return `Heap answered ${status}${tries}, but has seen this message ID before: it stores one event for each ID.`
 }
 
 export function duration(milliseconds: number | null): string {

@@ -7,7 +7,7 @@ const SHOWN_CHARACTERS = 60
 
 /** Which path of the event became what in the request, one beside the other. */
 export function StoryRows({ rows }: { rows: StoryRow[] }) {
-  if (rows.length === 0) return <p className="soft">Nothing was made of it, so there is nothing to compare.</p>
+  if (rows.length === 0) return <p className="soft">The mapping made no payload, so there is nothing to compare.</p>
   return (
     <div className="scroll" role="region" aria-label="Fields" tabIndex={0}>
       <table className="fields">

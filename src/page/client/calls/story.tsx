@@ -148,7 +148,7 @@ function Subscriptions({ subscriptions, open }: { subscriptions: SubscriptionVer
       <ul className="plain-list">
         {subscriptions.map(({ name, subscribe, taken: isTaken, reason }) => (
           <li key={name}>
-            <strong>{name}</strong> {isTaken ? 'takes it' : reason} <code>{subscribe}</code>
+            <strong>{name}</strong> {isTaken ? 'matches' : reason} <code>{subscribe}</code>
           </li>
         ))}
       </ul>

@@ -59,7 +59,7 @@ function shortened(text: string): string {
 function Comparison({ payload, sent }: { payload: unknown; sent: unknown }) {
   return (
     <Part>
-      <p className="soft">Left: the payload that the mapping made. Right: what was sent of it.</p>
+      <p className="soft">Left: the payload that the mapping made. Right: what was sent.</p>
       <Compare left={payload} right={sent} />
     </Part>
   )

@@ -22,7 +22,7 @@ interface Control {
 }
 
 const CONTROLS: Control[] = [
-  statusControl('429', 'Too many requests', 'Heap asks to come back later.'),
+  statusControl('429', 'Too many requests', 'Heap asks for a retry later.'),
   statusControl('500', 'Server errors', 'Heap fails; nothing is stored.'),
   statusControl('503', 'Unavailable', 'Heap is down; nothing is stored.'),
   rateControl('resetBefore', 'Resets before storing', 'The connection breaks, and nothing is stored.'),
@@ -50,7 +50,7 @@ export function FaultsView({ context: { live } }: { context: Context }) {
           Switch all off
         </button>
       </div>
-      <p className="soft">The emulator fails on purpose, so that you see what your calls do then.</p>
+      <p className="soft">Make the emulator fail on purpose, to see what happens to your calls.</p>
       {(problem ?? error) && <p role="alert">{problem ?? error}</p>}
       {faults &&
         CONTROLS.map((control) => (

@@ -41,7 +41,7 @@ export function ListView<Item>({ title, path, version, columns, empty, row }: Pr
         />
       </div>
       {error && <p role="alert">{error}</p>}
-      {answer?.total === 0 && <p className="empty">{settled === '' ? empty : 'Nothing is like that.'}</p>}
+      {answer?.total === 0 && <p className="empty">{settled === '' ? empty : 'Nothing matches the search.'}</p>}
       {answer && answer.total > 0 && (
         <table className="list">
           <thead>

@@ -16,7 +16,7 @@ export function PeopleView({ context: { live } }: { context: Context }) {
       path="/_page/people"
       version={live?.heap?.version}
       columns={['Person', 'Anonymous IDs', 'Properties', 'Events', 'First seen']}
-      empty="Heap knows nobody yet. Send a call that has a user ID."
+      empty="Heap has no users yet. Send a call with a user ID."
       row={(person) => ({
         key: `${person.appId} ${person.userId}`,
         cells: [

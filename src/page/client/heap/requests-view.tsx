@@ -12,7 +12,7 @@ export function RequestsView({ context: { live } }: { context: Context }) {
       path="/_page/requests"
       version={live?.heap?.version}
       columns={['Number', 'Time', 'Request', 'Items', 'Bytes', 'Answer', 'Bodies']}
-      empty="Heap was asked nothing yet."
+      empty="Heap has received no requests yet."
       row={(request) => ({
         key: String(request.number),
         cells: [

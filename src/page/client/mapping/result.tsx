@@ -99,7 +99,7 @@ function Outcomes({ outcomes, numbers = [] }: { outcomes: EventOutcome[]; number
           <tr>
             <th scope="col">Event</th>
             <th scope="col">Status</th>
-            <th scope="col">What becomes of it</th>
+            <th scope="col">Outcome</th>
           </tr>
         </thead>
         <tbody>

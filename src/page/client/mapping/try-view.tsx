@@ -115,7 +115,7 @@ export function TryView({ context }: { context: Context }) {
 function ForeignLink({ onTrust }: { onTrust: () => void }) {
   return (
     <p className="notice" role="status">
-      This event and mapping came with a link. Nothing of it runs until you say so.{' '}
+      This event and mapping came with a link. Nothing runs until you confirm.{' '}
       <button type="button" onClick={onTrust}>
         Preview it
       </button>
@@ -135,7 +135,7 @@ function Presets({ presets }: { presets: PresetMatch[] }) {
           <li key={name}>
             <strong>{name}</strong> · {action}{' '}
             <span className={taken > 0 ? 'good' : 'soft'}>
-              {of > 1 ? `${taken} of ${of}` : taken > 0 ? 'takes it' : 'does not take it'}
+              {of > 1 ? `${taken} of ${of}` : taken > 0 ? 'matches' : 'does not match'}
             </span>
             <br />
             <code>{subscribe}</code> {reason && <small>{reason}</small>}

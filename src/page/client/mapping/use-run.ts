@@ -30,7 +30,7 @@ export function useRun(manifest: Manifest, { action, event, changes: all, settin
   }
 }
 
-/** Of a batch too: the first event that has a problem with a field tells. */
+/** In a batch, the first event that has a problem with a field decides. */
 function fieldProblems(preview: PreviewResult | undefined): Record<string, string> {
   const all = (preview?.outcomes ?? []).flatMap(({ fields }) => Object.entries(fields))
   return Object.fromEntries(all.reverse())

@@ -67,7 +67,7 @@ describe('identifyUser', () => {
     ['no identity', { userId: undefined, anonymousId: 'anon-1' }, {}, '`user_id` is missing or a placeholder'],
     ['a placeholder', { userId: 'Anonymous' }, {}, '`user_id` is missing or a placeholder'],
     ['an identity over 255 characters', { userId: 'u'.repeat(256) }, {}, '`user_id` has 256 characters'],
-    ['a Heap user id that is no number', {}, { heap_user_id: 'abc' }, '`heap_user_id` must be'],
+    ['a Heap user id that is not a number', {}, { heap_user_id: 'abc' }, '`heap_user_id` must be'],
     ['a Heap user id beyond 2^53-1', {}, { heap_user_id: '9007199254740992' }, '`heap_user_id` must be']
   ])('refuses %s', async (_case, event, mapping, message) => {
     await expect(testAction('identifyUser', { ...identify, ...event }, { mapping })).rejects.toMatchObject({

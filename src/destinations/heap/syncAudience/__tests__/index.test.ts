@@ -60,7 +60,7 @@ describe('syncAudience', () => {
 
   it.each([
     ['no value under the key', { traits: { other: true } }, 'has neither true nor false under "big_spenders"'],
-    ['a value that is no membership', { traits: { big_spenders: 'yes' } }, 'neither true nor false'],
+    ['a value that is not a membership', { traits: { big_spenders: 'yes' } }, 'neither true nor false'],
     ['an inherited value', { context: personas('toString'), traits: {} }, 'neither true nor false under "toString"'],
     ['no identity', { userId: null, anonymousId: 'a', traits: { big_spenders: true } }, '`identity` is missing'],
     ['no audience key', { context: {}, traits: {} }, "missing the required field 'audience_key'"],
