@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../src/segment/call-record'
+import type { CallRecord } from '../../src/segment/calls/call-record'
 import { startPipeline } from '../../src/testing'
 import type { TestPipeline } from '../../src/testing'
 
