@@ -1,5 +1,6 @@
 import type { DestinationDefinition } from '@segment/actions-core'
 import definition from '../../../src/destinations/heap'
+import { AcceptedMessages } from '../../../src/segment/calls/accepted-messages'
 import { Calls } from '../../../src/segment/calls/calls'
 import type { CallChange } from '../../../src/segment/calls/calls'
 import { Engine } from '../../../src/segment/engine'
@@ -16,7 +17,7 @@ export class Serve {
   private constructor(
     private readonly deliveries: Deliveries,
     private readonly api: ReturnType<typeof trackingApi>,
-    private readonly calls: Calls
+    private readonly accepted: AcceptedMessages
   ) {}
 
   static async start(database: Database, rich: boolean, onChange: (change: CallChange) => void): Promise<Serve> {
@@ -33,7 +34,7 @@ export class Serve {
       return isTaken ? undefined : QUEUE_FULL
     }
     await deliveries.resume()
-    return new Serve(deliveries, trackingApi({ accept }), calls)
+    return new Serve(deliveries, trackingApi({ accept }), new AcceptedMessages(store))
   }
 
   async receive(body: string): Promise<{ status: number; body: unknown }> {
@@ -48,7 +49,9 @@ export class Serve {
 
   /** Calls that the next life would deliver. */
   async waiting(): Promise<number> {
-    return (await this.calls.left()).length
+    let waiting = 0
+    for await (const { routes } of this.accepted.all()) if (routes.length > 0) waiting++
+    return waiting
   }
 }
 
