@@ -46,8 +46,8 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'the queue forgets on restart',
     file: CALLS,
-    from: 'left.push({ number',
-    to: 'left.splice(0, 1, { number'
+    from: 'this.waiting.push({ number',
+    to: 'this.waiting.splice(0, 1, { number'
   },
   {
     name: 'a call is answered with 200 before it is on the disk',
@@ -58,14 +58,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a call leaves the disk when it is tried, not when it is delivered',
     file: CALLS,
-    from: 'if (waiting.length === 0) this.finish',
-    to: 'if (attempt || waiting.length === 0) this.finish'
+    from: 'if (attempt && attempt.retryAt === undefined) this.write([this.accepted.settle(number, call.done)])',
+    to: 'if (attempt) this.write([this.accepted.settle(number, [...call.done, attempt.route])])'
   },
   {
     name: 'what was delivered stays on the disk',
     file: CALLS,
-    from: 'this.write([this.waiting.del(numberKey(call.number)), ...changes])',
-    to: 'this.write(changes)'
+    from: 'if (isAccepted) changes.push(this.accepted.settle(number, call.done))',
+    to: ''
   },
   {
     name: 'a retry overtakes an earlier call of its user',
