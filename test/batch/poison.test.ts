@@ -113,7 +113,7 @@ describe.each(Object.entries(KINDS))('200 %s', (_name, kind) => {
         expect(outcome).toStrictEqual({
           status: 500,
           errormessage:
-            'Not sent: Heap refuses too many items of this batch to find all of them within 64 requests. Send this item again.',
+            'Not delivered: Heap refuses too many items of this batch to find all of them within 64 requests. Send this item again.',
           errortype: 'INTERNAL_SERVER_ERROR',
           errorreporter: 'INTEGRATIONS'
         })

@@ -156,7 +156,7 @@ describe('audience:sync', () => {
     [
       'columns of other names',
       'email,na\x1b[2Jme\na@x.org,Ann\n',
-      'userId, user_id, identity or id: name the one with the ids with --column; it has email, na [2Jme\n'
+      'userId, user_id, identity or id: name the column of the IDs with --column; it has email, na [2Jme\n'
     ]
   ])('makes nobody of a table that it cannot read: %s', async (_name, text, message) => {
     writeFileSync(join(here.folder, 'members.csv'), text)

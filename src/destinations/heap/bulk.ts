@@ -15,7 +15,7 @@ const REQUESTS_PER_CALL_TO_COME = 16
 const UNDECIDED: Unanswered = {
   answered: false,
   status: 500,
-  reason: `Not sent: Heap refuses too many items of this batch to find all of them within ${MAX_REQUESTS_PER_BATCH} requests. Send this item again.`
+  reason: `Not delivered: Heap refuses too many items of this batch to find all of them within ${MAX_REQUESTS_PER_BATCH} requests. Send this item again.`
 }
 
 type Item = HeapItem['item']

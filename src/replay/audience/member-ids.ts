@@ -119,7 +119,7 @@ async function* parsed(source: Source, rows: AsyncIterable<CsvRow>): AsyncGenera
     yield* rows
   } catch (error) {
     if (error instanceof Errors.CLIError) throw error
-    const hint = 'write a quote in text twice and the text in quotes; NDJSON needs --format ndjson'
+    const hint = 'double each quote inside quoted text; pass --format ndjson for NDJSON'
     throw new Errors.CLIError(`cannot read ${source.path} as CSV: ${(error as Error).message} (${hint})`)
   }
 }
@@ -136,7 +136,7 @@ function requireIdsAlone({ path }: Source, first: string[], line: number, { colu
   }
   if (first.length > 1) {
     throw new Errors.CLIError(
-      `${path} has no column userId, user_id, identity or id: name the one with the ids with --column; it has ${names}`
+      `${path} has no column userId, user_id, identity or id: name the column of the IDs with --column; it has ${names}`
     )
   }
   note(`${path}: no column is called userId, user_id, identity or id: row ${line}, "${cell}", is a member`)

@@ -13,7 +13,7 @@ describe('parseProblem', () => {
     ['type = "track")', /parentheses do not match/],
     ['not type = "track"', /ignores the negation/],
     ['!(type = "track")', /ignores the negation/],
-    ['type = "page" and (!contains(event, "a") or userId = null)', /group begins with a negation/],
+    ['type = "page" and (!contains(event, "a") or userId = null)', /group that begins with a negation/],
     ['type = "trak"', /no call of type "trak"/],
     ['event = "a" or type = "Track"', /no call of type "Track"/],
     ['type is track', /"is" is not an operator/],

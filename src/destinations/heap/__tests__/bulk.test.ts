@@ -184,7 +184,7 @@ describe('BulkRequests', () => {
     const { sent, requests } = heapThat((indexes) => refusal(indexes.length > 1 ? named(0) : 'Bad Request'))
     const answers = await requests.send('userProperties', users(100))
     const reason =
-      'Not sent: Heap refuses too many items of this batch to find all of them within 64 requests. Send this item again.'
+      'Not delivered: Heap refuses too many items of this batch to find all of them within 64 requests. Send this item again.'
     expect(answers.slice(0, 64)).toStrictEqual(users(64).map(() => refusal(named(0))))
     expect(answers.slice(64)).toStrictEqual(users(36).map(() => unanswered(500, reason)))
     expect(await requests.send('track', users(1))).toStrictEqual([unanswered(500, reason)])

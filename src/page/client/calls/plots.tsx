@@ -60,7 +60,7 @@ export function Plots({ totals, heap, outcome, onOutcome }: Props) {
       <Figure
         title="Heap's answer"
         figure={duration(half)}
-        text={`half take at most ${duration(half)}, 95 % ${duration(most)}`}
+        text={`median ${duration(half)}, 95th percentile ${duration(most)}`}
       >
         <Plot kind="lines" series={TIMES} data={answers} unit=" ms" theme={theme} />
       </Figure>
@@ -141,7 +141,7 @@ function Limits({ heap: { rates } }: { heap: HeapState }) {
       <h2>Heap's limits, last minute</h2>
       <Limit name="Events of the app" value={appEvents} limit={appLimit} />
       <Limit name="Events of the busiest person" value={identityEvents} limit={identityLimit} />
-      {limited > 0 && <p className="wait">429 to {count(limited)} of its requests: sent again later</p>}
+      {limited > 0 && <p className="wait">Requests answered with 429: {count(limited)}. They are retried.</p>}
     </section>
   )
 }

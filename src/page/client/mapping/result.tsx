@@ -125,7 +125,7 @@ function Row({ index, number, outcome }: { index: number; number: number | undef
       <td>{number === undefined ? index + 1 : <Link href={`/?call=${number}`}>call {number}</Link>}</td>
       <td className={error ? 'bad' : 'good'}>{status}</td>
       <td>
-        {error ?? 'taken'} {retryable && '(sent again later)'}
+        {error ?? 'taken'} {retryable && '(will be retried)'}
         <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
           <summary>Fields</summary>
           {open && <StoryRows rows={rows} />}
