@@ -63,8 +63,11 @@ export async function exec(options: ExecOptions): Promise<number> {
 /** Its exit code, 128 and the number of the signal that ended it, or why it could not begin. */
 function run([name, ...args]: string[], url: string): Promise<number | Error> {
   const env = { ...process.env, SEGMENT_HOST: url, SEGMENT_CDN_HOST: url }
-  const child = spawn(name, args, { stdio: 'inherit', env })
-  const stopForwarding = forwardSignals(child)
+  // In a terminal the command stays in the group that Ctrl-C reaches. Elsewhere it leads one of its own: npm and shells do
+  // not hand signals on to what they have started.
+  const leadsGroup = !process.stdin.isTTY && process.platform !== 'win32'
+  const child = spawn(name, args, { stdio: 'inherit', env, detached: leadsGroup })
+  const stopForwarding = forwardSignals((signal) => (leadsGroup ? signalGroup(child, signal) : child.kill(signal)))
   return new Promise<number | Error>((resolve) => {
     child.once('error', (error) => resolve(cannotRun(name, error)))
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
@@ -72,18 +75,25 @@ function run([name, ...args]: string[], url: string): Promise<number | Error> {
 }
 
 /** A second Ctrl-C ends the command at once. */
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
   let interruptedAt: number | undefined
   const interrupt = () => {
     const isSecond = interruptedAt !== undefined && Date.now() - interruptedAt > SAME_SIGNAL_MS
     // A terminal has sent the first one to the command itself.
-    if (isSecond) child.kill('SIGKILL')
-    else if (interruptedAt === undefined && !process.stdin.isTTY) child.kill('SIGINT')
+    if (isSecond) send('SIGKILL')
+    else if (interruptedAt === undefined && !process.stdin.isTTY) send('SIGINT')
     interruptedAt ??= Date.now()
   }
-  const end = (signal: NodeJS.Signals) => void child.kill(signal)
-  process.on('SIGINT', interrupt).on('SIGTERM', end).on('SIGHUP', end)
-  return () => process.off('SIGINT', interrupt).off('SIGTERM', end).off('SIGHUP', end)
+  process.on('SIGINT', interrupt).on('SIGTERM', send).on('SIGHUP', send)
+  return () => process.off('SIGINT', interrupt).off('SIGTERM', send).off('SIGHUP', send)
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // All of it has ended meanwhile.
+  }
 }
 
 function cannotRun(name: string, { code = '', message }: NodeJS.ErrnoException): Error {

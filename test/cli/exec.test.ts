@@ -133,4 +133,18 @@ describe('exec', () => {
       expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH')
     }
   )
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('hands %s on to what a shell has started', async (signal) => {
+    const script = `process.on("${signal}", () => { console.log("ended"); process.exit() }); setInterval(() => {}, 1000)`
+    const server = new Running([
+      'exec',
+      '--',
+      'sh',
+      '-c',
+      `"${process.execPath}" -e '${script}; console.log("on")'; true`
+    ])
+    await server.printed(/on/)
+    server.kill(signal)
+    // Its output ends with the last process that may write to it.
+    expect((await server.exited).stdout).toBe('on\nended\n')
+  })
 })
