@@ -3,14 +3,14 @@ import mapValues from 'lodash/mapValues'
 import type { Engine } from '../../segment/engine'
 import type { EngineOutcome } from '../../segment/engine-outcome'
 import type { AttemptOutcome } from '../../segment/calls/calls'
-import type { Exchange } from '../../segment/exchange'
-import { redactExchange, redactText, secretsIn } from '../../segment/redact'
+import { redactText, secretsIn } from '../../segment/redact'
+import { recorded } from '../../segment/calls/kept-batches'
 import { isRetryable } from '../../segment/delivery/retry'
 import { fieldsIn, problemOf } from './field-problems'
 import { slowLiquid } from './slow-liquid'
 import { sentItems } from '../../segment/calls/sent-leaves'
 import { missingPaths, storyRows } from '../../segment/calls/story'
-import type { EventOutcome, JsonObject, RecordedExchange, RunRequest, RunResult } from '../protocol'
+import type { EventOutcome, JsonObject, RunRequest, RunResult } from '../protocol'
 
 /**
  * Runs the action for an event, or for an array of events as one batch. Never throws for what an event contains.
@@ -50,11 +50,6 @@ function refusedFor(field: string, events: JsonObject[]): RunResult {
   const error = `The Liquid of ${field} takes longer than a second. Make it simpler, or send fewer events at once.`
   const outcome = { status: 400, error, retryable: false, fields: { [field]: error }, missing: [], rows: [] }
   return { milliseconds: 0, calls: [], exchanges: [], outcomes: events.map(() => outcome) }
-}
-
-function recorded(exchange: Exchange, secrets: string[]): RecordedExchange {
-  const { request, response, milliseconds } = redactExchange(exchange, secrets)
-  return { request, response, problem: response ? null : 'no answer', milliseconds }
 }
 
 export function eventsOf(event: unknown): JsonObject[] {

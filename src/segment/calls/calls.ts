@@ -8,11 +8,12 @@ import { CallIndex } from './call-index'
 import type { CallSummary, RecordedExchange } from './call-record'
 import { routeOf } from '../connection'
 import type { Subscription } from '../connection'
-import type { Exchange } from '../exchange'
+import { KeptBatches } from './kept-batches'
+import type { BatchRun } from './kept-batches'
 import { OpenCall } from './open-call'
-import type { Arrival, CallDetail, Connection, KeptAttempt, KeptDelivery, Place } from './open-call'
+import type { Arrival, CallDetail, Connection, KeptDelivery } from './open-call'
 import type { SegmentMessage } from '../message'
-import { redactExchange, redactText, spellingsOf } from '../redact'
+import { redactText, spellingsOf } from '../redact'
 import { isRetryable } from '../delivery/retry'
 
 /** A call that subscriptions took, or that none took and why. */
@@ -24,16 +25,6 @@ export interface AcceptedCall {
   /** Subscriptions that owe it a final outcome, by {@link routeOf}. */
   routes: string[]
   unmatched?: string
-}
-
-/** One attempt at delivering some calls together. */
-export interface BatchRun {
-  /** Milliseconds since 1970. */
-  startedAt: number
-  milliseconds: number
-  /** Calls in it. */
-  size: number
-  exchanges: Exchange[]
 }
 
 /** What an attempt brought one call. */
@@ -65,11 +56,6 @@ export interface CallChange {
 const MAX_REJECTED_CHARACTERS = 32 * 1024
 
 type NotTaken = Pick<CallSummary, 'outcome' | 'reason'> & Partial<Pick<CallSummary, 'status'>>
-interface KeptBatch {
-  id: number
-  /** By item of its requests. */
-  places: Map<unknown, Place[]>
-}
 export interface KeptCall {
   summary: CallSummary
   detail: CallDetail
@@ -87,7 +73,7 @@ export class Calls {
   private readonly open = new Map<number, OpenCall>()
   readonly index = new CallIndex()
   private readonly listeners = new Set<(change: CallChange) => void>()
-  private readonly batches = new WeakMap<BatchRun, KeptBatch>()
+  private batches!: KeptBatches
   private waiting: AcceptedCall[] = []
   private readonly secrets: string[]
   private archive!: CallArchive
@@ -109,6 +95,7 @@ export class Calls {
     const calls = new Calls(store, options)
     const [archive, summaries, changes] = await CallArchive.in(store, options.limits ?? DEFAULT_LIMITS)
     calls.archive = archive
+    calls.batches = new KeptBatches(archive, calls.secrets, (change) => calls.write([change]))
     calls.write(changes)
     for await (const chunk of calls.connections.entries()) {
       for (const [id, json] of chunk) calls.known.set(id, { id, subscriptions: JSON.parse(json) as Subscription[] })
@@ -188,7 +175,7 @@ export class Calls {
       status,
       error: error === undefined ? null : this.hidden(error),
       retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
-      ...this.batchOf(run, sent)
+      ...this.batches.of(run, sent)
     }
     this.write(this.archive.release(call.attempted(route, outcomeOf(outcome), kept)))
     this.changed(call, { route, action: subscription.partnerAction, ...outcome })
@@ -314,28 +301,6 @@ export class Calls {
     this.nextNumber = Math.max(this.nextNumber, number + 1)
   }
 
-  /** A run is kept once for all of its calls; not at all when there was no request. */
-  private batchOf(run: BatchRun, sent: unknown): Pick<KeptAttempt, 'exchanges' | 'places' | 'sent'> {
-    if (run.exchanges.length === 0) return { exchanges: null, places: [] }
-    const { id, places } = this.batches.get(run) ?? this.keptBatch(run)
-    const found = places.get(sent)
-    return found ? { exchanges: id, places: found } : { exchanges: id, places: [], sent }
-  }
-
-  private keptBatch(run: BatchRun): KeptBatch {
-    const exchanges = run.exchanges.map((each) => this.recorded(each))
-    const [id, change] = this.archive.addBatch(exchanges, run.size)
-    this.write([change])
-    const batch = { id, places: placesIn(run) }
-    this.batches.set(run, batch)
-    return batch
-  }
-
-  private recorded(exchange: Exchange): RecordedExchange {
-    const { request, response, milliseconds } = redactExchange(exchange, this.secrets)
-    return { request, response, problem: response ? null : 'no answer', milliseconds }
-  }
-
   private hidden(text: string): string {
     return redactText(text, this.secrets)
   }
@@ -349,19 +314,6 @@ export class Calls {
     const { onProblem = () => undefined } = this.options
     this.store.write(changes).catch((error: Error) => onProblem(`cannot keep the outcome of a call: ${error.message}`))
   }
-}
-
-/** Actions tell what they sent for a call by the very object that went into the request. */
-function placesIn({ exchanges }: BatchRun): Map<unknown, Place[]> {
-  const places = new Map<unknown, Place[]>()
-  exchanges.forEach(({ items }, exchange) => {
-    items.forEach((item, index) => {
-      const known = places.get(item)
-      if (known) known.push([exchange, index])
-      else places.set(item, [[exchange, index]])
-    })
-  })
-  return places
 }
 
 function outcomeOf({ status, retryAt }: AttemptOutcome): KeptDelivery['outcome'] {

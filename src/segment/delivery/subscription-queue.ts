@@ -1,6 +1,7 @@
 import groupBy from 'lodash/groupBy'
 import { MAX_PROPERTY_LENGTH } from '../../lib/heap/limits'
-import type { AttemptOutcome, BatchRun } from '../calls/calls'
+import type { AttemptOutcome } from '../calls/calls'
+import type { BatchRun } from '../calls/kept-batches'
 import type { Subscription } from '../connection'
 import type { Run } from '../engine'
 import type { EngineOutcome } from '../engine-outcome'
