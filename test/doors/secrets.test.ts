@@ -107,6 +107,7 @@ describe('the API key and what it is exchanged for', () => {
     const printed: string[] = []
     const log = new CallLog({ print: (line) => printed.push(line), secrets: [apiKey], now: () => new Date(0) })
     log.refusal('POST', `/v1/${encodeURIComponent(apiKey)}`, 404, JSON.stringify([apiKey]))
+    log.flush()
     expect(printed.map((line) => line.slice(10))).toStrictEqual(['✗ POST /v1/<redacted> → 404 ["<redacted>"]'])
   })
 })
