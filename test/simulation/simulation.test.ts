@@ -1,7 +1,10 @@
+import range from 'lodash/range'
 import { worldOf } from './__helpers__/check'
 import { KEPT_SEEDS } from './__helpers__/kept-seeds'
 
 const WORLDS = 300
+/** In one test: far fewer than a loaded machine gets through before the test times out. */
+const TOGETHER = 30
 
 async function expectKept(seed: number): Promise<void> {
   const { problems } = await worldOf(seed).check()
@@ -11,8 +14,8 @@ async function expectKept(seed: number): Promise<void> {
 describe('a world of clients, the local Segment, the destination and Heap', () => {
   it.each(KEPT_SEEDS)('keeps its promises where it once did not: seed %d, %s', (seed) => expectKept(seed))
 
-  it(`keeps its promises with each of ${WORLDS} seeds`, async () => {
-    for (let seed = 0; seed < WORLDS; seed++) await expectKept(seed)
+  it.each(range(0, WORLDS, TOGETHER))(`keeps its promises with each of ${TOGETHER} seeds from %d on`, async (first) => {
+    for (const seed of range(first, first + TOGETHER)) await expectKept(seed)
   })
 
   it('goes the same way twice', async () => {
