@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs'
 import { join } from 'path'
 import { gzipSync } from 'zlib'
+import { report } from './report'
 
 const root = join(__dirname, '..')
 const MOST_BYTES = 12500
@@ -18,11 +19,17 @@ async function main(): Promise<void> {
   const { outfile, inputs } = await bundleHeapWeb()
   const gzipped = gzipSync(readFileSync(outfile)).length
   const packages = new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []))
-  console.log(
-    `\n## heap-web bundle\n\n${gzipped} bytes gzipped, at most ${MOST_BYTES}: ${gzipped <= MOST_BYTES ? 'PASS' : 'MISS'}`
-  )
-  console.log(`Packages in it: ${[...packages].sort().join(', ')}`)
-  if (gzipped > MOST_BYTES) process.exitCode = 1
+  report('bundle', {
+    title: 'The bundle of device mode',
+    tables: [
+      {
+        title: 'What a page loads besides Analytics.js and heap.js',
+        head: ['bytes, gzipped', 'packages in it'],
+        rows: [[gzipped.toLocaleString('en'), [...packages].sort().join(', ')]]
+      }
+    ],
+    goals: [{ text: `${gzipped} bytes gzipped, wanted at most ${MOST_BYTES}`, isMet: gzipped <= MOST_BYTES }]
+  })
 }
 
 void main()

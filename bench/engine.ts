@@ -9,8 +9,8 @@ import { buildMemoryChild, measureMemory } from './engine/memory-children'
 import { useOldNodeFetch } from './engine/node-fetch'
 import { CERTIFICATE, startSink } from './engine/sink'
 import type { Sink } from './engine/sink'
-import type { Goal } from './report'
-import { printGoals, printTable } from './report'
+import { report } from './report'
+import type { Goal, Report } from './report'
 
 /** `BENCH_TLS=1`: over TLS and with node-fetch 2.6.1, as in the monorepo. */
 const TLS = process.env.BENCH_TLS === '1'
@@ -57,7 +57,7 @@ function atMost(text: string, value: number, limit: number): Goal {
   return { text: `${text}: ${value.toFixed(3)}, wanted at most ${limit.toFixed(3)}`, isMet: value <= limit }
 }
 
-async function compareCpu(sink: Sink): Promise<Goal[]> {
+async function compareCpu(sink: Sink): Promise<Omit<Report, 'title'>> {
   const { ownEngine, emptyEngine } = await import('./engine/own')
   const { peerEngine } = await import('./engine/peer')
   const [own, peer] = [ownEngine(sink.url), peerEngine(sink.url)]
@@ -78,19 +78,24 @@ async function compareCpu(sink: Sink): Promise<Goal[]> {
   }
   const way = TLS ? 'TLS, node-fetch 2.6.1' : 'HTTP, connections kept alive'
   const head = ['', `in batches of ${BATCH}`, 'single', `connections for ${BATCH} more`]
-  printTable(`Microseconds of CPU for an event (${way})`, head, rows)
-  return [
+  const bars = contenders
+    .slice(0, 2)
+    .map(({ name }, index) => ({ label: name, value: times[index], isOther: index > 0 }))
+  const panel = { title: `CPU time of an event, in batches of ${BATCH.toLocaleString('en')}`, unit: 'µs', bars }
+  const goals = [
     atMost('batches, to the published one', ownTime / peerTime, TLS ? 1 / 30 : 1 / 10),
     atMost('batches, to empty engine and bare client together', ownTime / (emptyTime + bareTime), 1.25),
     atMost('single calls, to the published one', ownSingle / peerSingle, TLS ? 0.4 : 1)
   ]
+  const tables = [{ title: `Microseconds of CPU for an event (${way})`, head, rows }]
+  return { tables, goals, chart: { file: 'performance-cpu.svg', title: panel.title, panels: [panel] } }
 }
 
 /**
  * A peak is mostly garbage that V8 has not yet collected, which grows with time whatever is measured: it counts as flat
  * when it grows no faster than that of the bare client.
  */
-function compareMemory(sink: Sink): Goal[] {
+function compareMemory(sink: Sink): Omit<Report, 'title'> {
   buildMemoryChild()
   const measured = (name: string, events: number) => measureMemory(name, sink.url, events)
   const [few, many] = [20_000, 200_000]
@@ -101,21 +106,22 @@ function compareMemory(sink: Sink): Goal[] {
     [0, 1].map((index) =>
       memories[index] ? `${memories[index].peak.toFixed(0)} (${memories[index].held.toFixed(1)})` : ''
     )
-  printTable(
-    'Peak memory in MB (and what is held at the end, after a collection)',
-    ['', `${few.toLocaleString('en')} events`, `${many.toLocaleString('en')} events`],
-    [
+  const table = {
+    title: 'Peak memory in MB (and what is held at the end, after a collection)',
+    head: ['', `${few.toLocaleString('en')} events`, `${many.toLocaleString('en')} events`],
+    rows: [
       ['this destination', ...cells(own)],
       ["Segment's published one", ...cells(peer)],
       ['bare client', ...cells(bare)]
     ]
-  )
+  }
   const growth = own[1].peak / own[0].peak / (bare[1].peak / bare[0].peak)
-  return [
+  const goals = [
     atMost('peak memory, to the published one', own[0].peak / peer[0].peak, 0.65),
     atMost('growth of the peak, to that of the bare client', growth, 1.1),
     atMost('growth of what is held', own[1].held / own[0].held, 1.1)
   ]
+  return { tables: [table], goals }
 }
 
 /** Node reads what it trusts besides the usual when it starts. */
@@ -135,7 +141,11 @@ async function main(): Promise<void> {
   if (TLS) [require, peerRequire].forEach(useOldNodeFetch)
   const sink = await startSink(TLS)
   try {
-    printGoals([...(await compareCpu(sink)), ...(TLS ? [] : compareMemory(sink))])
+    const { tables, goals, chart } = await compareCpu(sink)
+    const memory = TLS ? { tables: [], goals: [] } : compareMemory(sink)
+    const title = "An event, against Segment's published destination"
+    const all = { tables: [...tables, ...memory.tables], goals: [...goals, ...memory.goals] }
+    report(TLS ? 'engine-tls' : 'engine', { title, chart, ...all })
   } finally {
     sink.close()
   }

@@ -4,8 +4,8 @@ import { bareWalk, destination, loadLibraries } from './contenders'
 import { measure } from './measure'
 import type { Payload } from './payloads'
 import { chain, small, typical, wide } from './payloads'
-import type { Goal } from './report'
-import { printGoals, printTable } from './report'
+import { report } from './report'
+import type { Goal, Table } from './report'
 
 interface Race {
   name: string
@@ -30,7 +30,7 @@ function failureOf({ run }: Contender, payload: Payload): string | undefined {
   }
 }
 
-function compare(libraries: Contender[]): Goal[] {
+function compare(libraries: Contender[]): { table: Table; goals: Goal[] } {
   const contenders = [destination, ...libraries]
   const entries = races.flatMap((race) =>
     contenders.map((contender) => ({ race, contender, failure: failureOf(contender, race.payload), time: Infinity }))
@@ -47,27 +47,28 @@ function compare(libraries: Contender[]): Goal[] {
   timed.forEach((entry, index) => (entry.time = times[index]))
 
   const rows = races.map((race) => entries.filter((entry) => entry.race === race))
-  printTable(
-    'Microseconds per call, each library with what it lacks',
-    ['payload', ...contenders.map(({ name }) => name)],
-    rows.map((row, index) => [
+  const table = {
+    title: 'Microseconds of CPU for a call; each library is given the rules that it lacks',
+    head: ['payload', ...contenders.map(({ name }) => name)],
+    rows: rows.map((row, index) => [
       races[index].name,
       ...row.map((entry) => entry.failure ?? (entry.time / 1000).toFixed(2))
     ])
-  )
-  return rows.map(([own, ...others], index) => {
+  }
+  const goals = rows.map(([own, ...others], index) => {
     const ratio = own.time / Math.min(...others.map(({ time }) => time))
     const { name, limit } = races[index]
     const wanted = limit === 1 ? 'faster than all' : `at most ${limit} times the fastest`
     return { text: `${name}: ${ratio.toFixed(2)} times the fastest library, wanted ${wanted}`, isMet: ratio < limit }
   })
+  return { table, goals }
 }
 
 /**
  * V8 itself takes longer per key the larger an object is (caches, growing hash tables), which no flattening can help: the cost of a
  * leaf counts as flat when it grows no faster than that of a walk without any rule.
  */
-function compareGrowth(): Goal {
+function compareGrowth(): { table: Table; goal: Goal } {
   const sizes = [1000, 10000, 100000].map((leaves) => ({ leaves, payload: wide(leaves) }))
   const times = measure(
     sizes.flatMap(({ payload }) => [() => destination.run(payload), () => bareWalk(payload)]),
@@ -78,27 +79,29 @@ function compareGrowth(): Goal {
     own: times[2 * index] / leaves,
     bare: times[2 * index + 1] / leaves
   }))
-  printTable(
-    'Nanoseconds per leaf',
-    ['leaves', 'flatten', 'bare walk', 'ratio'],
-    costs.map(({ leaves, own, bare }) => [
+  const table = {
+    title: 'Nanoseconds of CPU for a leaf',
+    head: ['leaves', 'flatten', 'bare walk', 'ratio'],
+    rows: costs.map(({ leaves, own, bare }) => [
       leaves.toLocaleString('en'),
       own.toFixed(0),
       bare.toFixed(0),
       (own / bare).toFixed(2)
     ])
-  )
+  }
   const [first, last] = [costs[0], costs[costs.length - 1]]
   const growth = last.own / last.bare / (first.own / first.bare)
-  return {
+  const goal = {
     text: `cost of a leaf from 1,000 to 100,000: ${growth.toFixed(2)} times the growth of a bare walk, wanted at most 1.2`,
     isMet: growth <= 1.2
   }
+  return { table, goal }
 }
 
 async function main(): Promise<void> {
-  const goals = compare(await loadLibraries())
-  printGoals([...goals, compareGrowth()])
+  const { table, goals } = compare(await loadLibraries())
+  const growth = compareGrowth()
+  report('flatten', { title: '`flatten`', tables: [table, growth.table], goals: [...goals, growth.goal] })
 }
 
 void main()

@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { printGoals, printTable } from './report'
-import type { Goal } from './report'
+import { report } from './report'
+import type { Goal, Table } from './report'
 
 /**
  * `backfill` and `audience:sync` as processes, without a rate limit, at two sizes. What they send to answers 200 and
- * stores nothing, in this process. It takes minutes: `npm run bench:long-work`.
+ * stores nothing, in this process. It takes minutes: `npm run bench -- long-work`.
  */
 const SIZES = [100_000, 1_000_000]
 const ROOT = join(__dirname, '..')
@@ -21,13 +21,20 @@ const MAX_GROWTH = 1.1
 const MIN_EVENTS_PER_SECOND = 15_000
 const MAX_SYNC_SECONDS = 300
 
-/** Starts the command, and prints the peak of its memory when it ends. */
-const WITH_PEAK = `process.on('exit', () => console.log('peak ' + process.resourceUsage().maxRSS)); process.argv.splice(1, 0, 'bench'); require(${JSON.stringify(join(ROOT, 'bin/run'))})`
+/** Starts the command, and prints the peak of its memory and its CPU time when it ends. */
+const WITH_PEAK = `process.on('exit', () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); console.log('peak ' + maxRSS + ' cpu ' + (userCPUTime + systemCPUTime)) }); process.argv.splice(1, 0, 'bench'); require(${JSON.stringify(join(ROOT, 'bin/run'))})`
 
 interface Run {
   seconds: number
+  cpuSeconds: number
   /** Of 1,000,000 bytes. */
   peakMb: number
+}
+
+interface Measured {
+  table: Table
+  goals: Goal[]
+  runs: (Run & { label: string })[]
 }
 
 function event(at: number): string {
@@ -74,29 +81,35 @@ async function command(args: string[]): Promise<Run> {
     const [code] = (await once(child, 'close')) as [number | null]
     if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${output}`)
   })
-  return { seconds, peakMb: (Number(/peak (\d+)/.exec(output)?.[1]) * 1024) / 1e6 }
+  const [, kilobytes, microseconds] = /peak (\d+) cpu (\d+)/.exec(output) ?? []
+  return { seconds, cpuSeconds: Number(microseconds) / 1e6, peakMb: (Number(kilobytes) * 1024) / 1e6 }
 }
 
 const perSecond = (size: number, seconds: number) => Math.round(size / seconds)
 
-async function backfills(folder: string, url: string): Promise<Goal[]> {
+async function backfills(folder: string, url: string): Promise<Measured> {
   const runs: (Run & { size: number; ratio: number })[] = []
   for (const size of SIZES) {
     const path = join(folder, `${size}.ndjson`)
     await writeLines(path, size, event)
-    const discardSeconds = await timed(() => readParseDiscard(path))
+    const before = process.cpuUsage()
+    await readParseDiscard(path)
+    const { user, system } = process.cpuUsage(before)
     const run = await command(['backfill', path, '--emulator', url, '--rate', '0'])
-    runs.push({ ...run, size, ratio: run.seconds / discardSeconds })
+    runs.push({ ...run, size, ratio: (run.cpuSeconds * 1e6) / (user + system) })
   }
-  printTable(
-    'backfill, start-up included',
-    ['events', 'events a second', 'times reading, parsing and discarding', 'peak memory, MB'],
-    runs.map(({ size, seconds, ratio, peakMb }) =>
-      [size, perSecond(size, seconds), ratio.toFixed(1), Math.round(peakMb)].map(String)
-    )
-  )
+  const table = {
+    title: '`backfill`, start-up included',
+    head: ['events', 'CPU time, s', 'times reading, parsing and discarding the file', 'peak memory, MB'],
+    rows: runs.map(({ size, cpuSeconds, ratio, peakMb }) => [
+      size.toLocaleString('en'),
+      ...[cpuSeconds, ratio].map((value) => value.toFixed(1)),
+      peakMb.toFixed(0)
+    ])
+  }
   const [few, many] = runs
-  return [...memoryGoals('backfill', few, many), speedGoal(perSecond(many.size, many.seconds))]
+  const goals = [...memoryGoals('backfill', few, many), speedGoal(perSecond(many.size, many.seconds))]
+  return { table, goals, runs: runs.map((run) => ({ ...run, label: `backfill, ${run.size.toLocaleString('en')}` })) }
 }
 
 function speedGoal(speed: number): Goal {
@@ -105,7 +118,7 @@ function speedGoal(speed: number): Goal {
 }
 
 /** The first sync of everybody, then one in which 1 % left. */
-async function syncs(folder: string, url: string): Promise<Goal[]> {
+async function syncs(folder: string, url: string): Promise<Measured> {
   const runs: (Run & { size: number; changed: Run })[] = []
   for (const size of SIZES) {
     const path = join(folder, `${size}.csv`)
@@ -115,16 +128,19 @@ async function syncs(folder: string, url: string): Promise<Goal[]> {
     await writeLines(path, size * 0.99, member)
     runs.push({ ...first, size, changed: await command(args) })
   }
-  printTable(
-    'audience:sync, start-up included',
-    ['members', 'first sync, seconds', 'with 1 % changed, seconds', 'peak memory, MB'],
-    runs.map(({ size, seconds, peakMb, changed }) =>
-      [size, seconds.toFixed(1), changed.seconds.toFixed(1), Math.round(Math.max(peakMb, changed.peakMb))].map(String)
-    )
-  )
+  const table = {
+    title: '`audience:sync`, start-up included',
+    head: ['members', 'CPU time of the first sync, s', 'with 1 % changed, s', 'peak memory, MB'],
+    rows: runs.map(({ size, peakMb, changed, ...first }) => [
+      size.toLocaleString('en'),
+      ...[first, changed].map(({ cpuSeconds }) => cpuSeconds.toFixed(1)),
+      Math.max(peakMb, changed.peakMb).toFixed(0)
+    ])
+  }
   const [few, many] = runs
   const text = `first sync: ${many.seconds.toFixed(0)} seconds, wanted at most ${MAX_SYNC_SECONDS}`
-  return [...memoryGoals('audience:sync', few, many), { text, isMet: many.seconds <= MAX_SYNC_SECONDS }]
+  const goals = [...memoryGoals('audience:sync', few, many), { text, isMet: many.seconds <= MAX_SYNC_SECONDS }]
+  return { table, goals, runs: runs.map((run) => ({ ...run, label: `first sync, ${run.size.toLocaleString('en')}` })) }
 }
 
 function memoryGoals(name: string, few: Run, many: Run): Goal[] {
@@ -149,7 +165,18 @@ async function main(): Promise<void> {
   const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`
   const folder = mkdtempSync(join(tmpdir(), 'long-work-'))
   try {
-    printGoals([...(await backfills(folder, url)), ...(await syncs(folder, url))])
+    const measured = [await backfills(folder, url), await syncs(folder, url)]
+    const runs = measured.flatMap(({ runs: found }) => found)
+    const panels = [
+      { title: 'Peak memory', unit: 'MB', bars: runs.map(({ label, peakMb }) => ({ label, value: peakMb })) },
+      { title: 'CPU time', unit: 's', bars: runs.map(({ label, cpuSeconds }) => ({ label, value: cpuSeconds })) }
+    ]
+    report('long-work', {
+      title: 'Long work',
+      tables: measured.map(({ table }) => table),
+      goals: measured.flatMap(({ goals }) => goals),
+      chart: { file: 'performance-long-work.svg', title: 'Memory and CPU time of long work', panels }
+    })
   } finally {
     rmSync(folder, { recursive: true })
     sink.close()

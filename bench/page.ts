@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { launch } from '../test/browser/__helpers__/chromium'
 import { endAll, Running } from '../test/cli/__helpers__/command-line'
-import { printGoals, printTable } from './report'
+import { report } from './report'
 
 /** The page with 50,000 calls, while 200 more arrive each second. It takes two minutes: `npm run bench:page`. */
 const CALLS = 50_000
@@ -108,13 +108,18 @@ async function run(): Promise<void> {
     const page = await context.newPage()
     await page.addInitScript(observeTasks)
     const found = await phases(page, url)
-    printTable(
-      'The page, and the longest task of its main thread',
-      ['phase', 'longest task', 'tasks above 50 ms'],
-      found.map(({ name, longest, tasks: count }) => [name, `${longest} ms`, String(count)])
-    )
     const longest = Math.max(...found.map((phase) => phase.longest))
-    printGoals([{ text: `no task above ${MAX_TASK_MS} ms (longest ${longest} ms)`, isMet: longest <= MAX_TASK_MS }])
+    report('page', {
+      title: 'The page',
+      tables: [
+        {
+          title: 'The longest task of its main thread',
+          head: ['phase', 'longest task', 'tasks above 50 ms'],
+          rows: found.map(({ name, longest, tasks: count }) => [name, `${longest} ms`, String(count)])
+        }
+      ],
+      goals: [{ text: `no task above ${MAX_TASK_MS} ms (longest ${longest} ms)`, isMet: longest <= MAX_TASK_MS }]
+    })
   } finally {
     clearInterval(timer)
     await browser.close()
