@@ -19,6 +19,10 @@ export interface StoreKind {
   busy?: string
 }
 
+/** What is written in order needs little; what comes in any order is sorted again for each of these. */
+const BUFFER_BYTES = 1 << 20
+const SCRATCH_BUFFER_BYTES = 1 << 24
+
 /** What LevelDB says when the disk or the system refuses, which deleting the store would not fix. */
 const REFUSED_BY_SYSTEM = /no space|too large|quota|denied|read-only|not permitted|too many open|input\/output error/i
 
@@ -59,12 +63,16 @@ export async function openScratch(folder?: string): Promise<Store> {
   const path = folder ?? (await mkdtemp(join(tmpdir(), 'segment-heap-')))
   const remove = () => rm(path, { recursive: true, force: true })
   if (folder !== undefined) await remove()
-  const database = await openDatabase(path, true)
+  const database = await openDatabase(path, true, SCRATCH_BUFFER_BYTES)
   return new Store(database, { close: () => database.close().then(remove) })
 }
 
-async function openDatabase(folder: string, createIfMissing: boolean): Promise<ClassicLevel> {
-  const database = new ClassicLevel(folder, { createIfMissing, cacheSize: 1 << 20, writeBufferSize: 1 << 20 })
+async function openDatabase(
+  folder: string,
+  createIfMissing: boolean,
+  writeBufferSize = BUFFER_BYTES
+): Promise<ClassicLevel> {
+  const database = new ClassicLevel(folder, { createIfMissing, cacheSize: 1 << 20, writeBufferSize })
   await database.open()
   return database
 }

@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse'
+import { Parser } from 'csv-parse'
 import { Readable } from 'node:stream'
 import { Errors } from '@oclif/core'
 import { realId } from '../../lib/heap/identity'
@@ -68,13 +68,19 @@ function fieldIn(names: string[], column: string | undefined): string | undefine
 
 interface CsvRow {
   record: string[]
-  info: { lines: number }
+  line: number
+}
+
+/** Rows with the lines on which they end. The library's own way to tell them takes a third of its time. */
+class NumberedRows extends Parser {
+  push(record: string[] | null): boolean {
+    return super.push(record && { record, line: this.info.lines })
+  }
 }
 
 async function* fromCsv(source: Source, lines: AsyncIterable<Line[]>, options: MemberOptions): AsyncGenerator<Row[]> {
-  const parser = parse({
+  const parser = new NumberedRows({
     bom: true,
-    info: true,
     relax_column_count: true,
     skip_records_with_empty_values: true,
     max_record_size: MAX_LINE_BYTES
@@ -84,10 +90,10 @@ async function* fromCsv(source: Source, lines: AsyncIterable<Line[]>, options: M
   bytes.on('error', (error) => parser.destroy(error))
   let at: number | undefined
   let columns = 0
-  for await (const { record, info } of parsed(source, bytes.pipe(parser) as AsyncIterable<CsvRow>)) {
+  for await (const { record, line } of parsed(source, bytes.pipe(parser) as AsyncIterable<CsvRow>)) {
     if (at === undefined) {
       const header = fieldIn(record, options.column)
-      if (header === undefined) requireIdsAlone(source, record, info.lines, options)
+      if (header === undefined) requireIdsAlone(source, record, line, options)
       at = Math.max(
         0,
         record.findIndex((name) => name === header)
@@ -95,7 +101,7 @@ async function* fromCsv(source: Source, lines: AsyncIterable<Line[]>, options: M
       columns = record.length
       if (header !== undefined) continue
     }
-    rows.push(record.length > columns ? tooLong(record, columns, info.lines) : rowOf(record[at], info.lines))
+    rows.push(record.length > columns ? tooLong(record, columns, line) : rowOf(record[at], line))
     if (rows.length >= 1000) yield rows.splice(0)
   }
   yield rows
