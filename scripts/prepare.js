@@ -50,7 +50,7 @@ function npm(...args) {
   return status ?? 1
 }
 
-/** Deletes what was compiled from sources that are gone: a command among it would go on being one. */
+/** Deletes what was compiled from sources that are gone: a command among it would stay one. */
 function removeOrphans() {
   if (!existsSync(join(root, 'dist'))) return
   for (const file of readdirSync(join(root, 'dist'), { recursive: true })) {

@@ -50,7 +50,7 @@ const EXAMPLES = 3
 /** Kinds of differences, and reasons, that are kept: names of properties may be without end. */
 const MAX_LISTED = 1000
 
-/** Counts what becomes of each event; its size does not grow with their number. */
+/** Counts the outcome of each event; its size does not grow with their number. */
 export class ReportBuilder {
   private events = 0
   unreadable = 0

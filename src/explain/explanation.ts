@@ -11,7 +11,7 @@ import { missingPaths, storyRows } from '../segment/calls/story'
 import type { Story } from '../segment/calls/story'
 import type { HeapInProcess, HeapVerdict } from './heap-verdict'
 
-/** What becomes of one call, and why. */
+/** The outcome of one call, and why. */
 export interface Explanation {
   message: SegmentMessage
   /** False: its `integrations` say that it is not for this destination. */

@@ -9,7 +9,7 @@ export interface HeapVerdict {
   status: number
   /** What it answers when it does not take the request. */
   refusal: string | null
-  /** Clauses that go on "Heap …". */
+  /** Clauses that follow "Heap …". */
   effects: string[]
 }
 

@@ -1,7 +1,7 @@
 import { MAX_PROPERTY_LENGTH } from './heap/limits'
 import { isObject, jsonString, jsonValue } from './json-value'
 
-/** What becomes of objects and arrays, see {@link flatten}. */
+/** The outcome of objects and arrays, see {@link flatten}. */
 export type NestedProperties = 'flatten' | 'index' | 'stringify' | 'drop'
 
 export type FlatValue = string | number | boolean

@@ -58,7 +58,7 @@ export interface RunRequest {
   settings: JsonObject
 }
 
-/** What became of one event. */
+/** The outcome of one event. */
 export interface EventOutcome {
   /** Heap's status, or core's for an event that never got there. */
   status: number

@@ -31,7 +31,7 @@ export interface Deletion {
 
 /**
  * Submits deletions, as many users in each as Heap takes, and yields each, once more when it was waited for. Nothing is
- * submitted when one of the ids is a placeholder. Heap goes on with what was submitted when the signal aborts.
+ * submitted when one of the ids is a placeholder. Heap continues with what was submitted when the signal aborts.
  * @throws CLIError, or what Heap's refusal means to core
  */
 export async function* deleteUsers(flags: DeletionFlags, signal: AbortSignal): AsyncGenerator<Deletion> {

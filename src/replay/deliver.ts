@@ -14,7 +14,7 @@ import {
 import { sleep } from './notifier'
 import type { Target } from './target'
 
-/** Attempts in a row that deliver nothing at all, one to five minutes or as long as Heap asks for: then the run ends, and can go on later. */
+/** Attempts in a row that deliver nothing at all, one to five minutes or as long as Heap asks for: then the run ends, and can continue later. */
 const MAX_VAIN_ATTEMPTS = 12
 
 /** So many of them are Heap's; those that follow may be due to how much one attempt sends. */

@@ -47,7 +47,7 @@ const TIMESTAMP = '2026-01-02T03:04:05.000Z'
 const known = (idempotency_key: string) => ({ identity: 'user-1', idempotency_key, timestamp: TIMESTAMP })
 const LIBRARY = { segment_library: 'analytics.js' }
 
-/** One call of each type, an anonymous one, and those of Engage: an audience tells of its members in either of two forms. */
+/** One call of each type, an anonymous one, and those of Engage: an audience sends its members in either of two forms. */
 export const SAMPLES: readonly Sample[] = [
   {
     name: 'track',

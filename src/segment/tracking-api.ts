@@ -27,7 +27,7 @@ const ANY_PAGE = {
 export interface TrackingApiOptions {
   /** Takes all the messages or, by returning why not, none. */
   accept: (messages: SegmentMessage[], context: { writeKey: string }) => Promise<Refusal | undefined>
-  /** Told of what was refused for good: a message, or the whole body where that is at fault. */
+  /** Called with what was refused for good: a message, or the whole body where that is at fault. */
   onRejected?: (rejected: Rejected[], context: { writeKey?: string }) => void
   now?: () => Date
 }

@@ -30,7 +30,7 @@ export function allowTypeScript(path: string): void {
   register({ ...OPTIONS, cwd: dirname(found), swc: locate('@swc/core', [dirname(found)]) !== undefined })
 }
 
-/** swc tells of a syntax error with a drawing of the place in colours; here it is one line. Others are left alone. */
+/** swc reports a syntax error with a drawing of the place in colours; here it is one line. Others are left alone. */
 export function syntaxError(error: unknown): unknown {
   const message = error instanceof Error ? stripVTControlCharacters(error.message) : ''
   const [, problem, place] = SWC_MESSAGE.exec(message) ?? []

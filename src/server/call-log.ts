@@ -17,7 +17,7 @@ export interface CallLogOptions {
 
 type Paint = (text: string) => string
 
-/** What became of the calls, for people: a line for each attempt, with the local time, safe to show in a terminal. */
+/** The outcome of the calls, for people: a line for each attempt, with the local time, safe to show in a terminal. */
 export class CallLog {
   private readonly secrets: string[]
   /** Batches whose failure was told: their calls fail together, and one of them is enough. */

@@ -8,7 +8,7 @@ import type { PipelineOptions } from './pipeline'
 export interface OpenOptions extends Omit<PipelineOptions, 'url' | 'calls'> {
   /** 0 takes any free one. */
   port: number
-  /** Where calls and what became of them are kept. */
+  /** Where calls and their outcomes are kept. */
   store: Store
   /** Texts that no record holds. */
   secrets: string[]

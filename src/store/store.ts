@@ -6,7 +6,7 @@ import type { Change, Database } from './sublevel'
 interface StoreOptions {
   /** What the database holds. Absent: it need not outlast the process, and nobody checks it. */
   account?: Account
-  /** Told how often the store was written, once that is on the disk. */
+  /** Called with how often the store was written, once that is on the disk. */
   onWritten?: (writes: number) => void
   /** Gives an error of the database words that a user can act on. */
   explained?: (error: unknown) => unknown

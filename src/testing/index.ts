@@ -44,7 +44,7 @@ export interface PipelineOptions {
 export interface TestPipeline {
   /** `host` of analytics-node, `cdnURL` of Analytics.js: `http://127.0.0.1:PORT`. */
   url: string
-  /** What became of the calls that the filter takes, the oldest first. */
+  /** The outcome of the calls that the filter takes, the oldest first. */
   calls(filter?: CallFilter): Promise<CallRecord[]>
   /** Resolves when no call waits. Rejects after `timeoutMs` (default 10,000), naming those that do. */
   idle(timeoutMs?: number): Promise<void>

@@ -77,7 +77,7 @@ describe('a batch of 2,500 whose second request fails', () => {
     expect(heap.requests()).toHaveLength(3)
   })
 
-  it.each([401, 403, 404, 501])('by a %d goes on, because that is final', async (status) => {
+  it.each([401, 403, 404, 501])('by a %d continues, because that is final', async (status) => {
     heap.emulator.setFaults({ next: [{ pass: true }, { status }] })
     const outcomes = await heap.deliver('Track Calls', events(2500))
     expect(outcomes.map((outcome) => outcome.status)).toStrictEqual([
@@ -120,7 +120,7 @@ describe('a batch of identify calls with Heap user IDs', () => {
   const identify = { type: 'identify', messageId: 'm-1', userId: 'user-1', traits: { heapUserId: '101' } }
   const mapping = { heap_user_id: { '@path': '$.traits.heapUserId' } }
 
-  it('delivers the properties when a link is refused for good, and tells so', async () => {
+  it('delivers the properties when a link is refused for good, and says so', async () => {
     heap.emulator.setFaults({ next: [{ status: 404 }] })
     expect(await heap.deliver('Identify Calls', [identify], mapping)).toStrictEqual([
       {

@@ -216,7 +216,7 @@ describe('a batch with refused items', () => {
     expect(KINDS['identify calls'].stored()).toStrictEqual(['number-2'])
   })
 
-  it('stores an event whose traits are refused, and tells of the refusal', async () => {
+  it('stores an event whose traits are refused, and reports the refusal', async () => {
     heap.emulator.setFaults({ refuseContaining: 'poison' })
     const { event } = KINDS['track calls of known users']
     const mapping = { traits: { '@path': '$.context.traits' } }

@@ -102,7 +102,7 @@ describe('a Heap that the page brings', () => {
     expect((await made(2)).map((text) => text.replace(/ by .*/, ''))).toStrictEqual(['Before', 'From the page'])
   })
 
-  it('never leaves a thousand calls waiting at most, and tells once', async () => {
+  it('never leaves a thousand calls waiting at most, and warns once', async () => {
     const { page, warnings } = await pipeline.open({ settings, script: RECORDER })
     await page.evaluate(async () => {
       await analytics.identify('ann')

@@ -92,7 +92,7 @@ describe('analytics.reset() on a page', () => {
     ])
   })
 
-  it('does not give the next person what comes too late, and tells', async () => {
+  it('does not give the next person what comes too late, and warns', async () => {
     const { page, warnings } = await pipeline.open({ settings, script })
     await page.evaluate(async () => {
       const slow = {

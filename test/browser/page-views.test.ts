@@ -160,7 +160,7 @@ describe('the views of the page', () => {
     expect(await page.getByRole('link', { name: 'Faults' }).count()).toBe(0)
   })
 
-  it('say in one place that the server is gone, keep what was typed, and go on once it is back', async () => {
+  it('say in one place that the server is gone, keep what was typed, and continue once it is back', async () => {
     const port = String(await freePair())
     const args = ['serve', '--noUI', '--no-rate-limits', '--port', port]
     const server = new Running(args)

@@ -95,7 +95,7 @@ describe('a Content-Security-Policy', () => {
     expect({ refused, warnings }).toStrictEqual({ refused: [], warnings: [] })
   })
 
-  it('without the CDN of heap.js blocks it, with one warning, and the page goes on', async () => {
+  it('without the CDN of heap.js blocks it, with one warning, and the page continues', async () => {
     const { page, warnings } = await pipeline.open({ shop: '/example', csp: policy('') })
     await page.getByRole('button', { name: 'Add Brie' }).click()
     await page.getByText('Brie is in your cart.').waitFor()

@@ -239,7 +239,7 @@ describe('audience:sync', () => {
     })
   })
 
-  it('finishes the request in flight on Ctrl-C and says how to go on', async () => {
+  it('finishes the request in flight on Ctrl-C and says how to continue', async () => {
     write('members.csv', Array.from({ length: 5_000 }, (_, at) => `user-${at}`).join('\n'))
     here.emulator.setFaults({ delayMs: 200 })
     const sent = requestsSeen(here.emulator, 1)

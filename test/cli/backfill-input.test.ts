@@ -180,7 +180,7 @@ describe('what backfill reads', () => {
     expect(readdirSync(here.folder).sort()).toStrictEqual(pattern)
   })
 
-  it('takes a file once, and goes on with it, by whatever name or link', async () => {
+  it('takes a file once, and continues with it, by whatever name or link', async () => {
     write('a.ndjson', `no JSON\n${lines(1, () => 'user-1')}`)
     mkdirSync(join(here.folder, 'links'))
     symlinkSync('../a.ndjson', join(here.folder, 'links/b.ndjson'))
@@ -256,7 +256,7 @@ describe('what backfill reads', () => {
     expect(await running.exited).toMatchObject({ code: 130 })
   })
 
-  it('tells of the first lines that it cannot read, and keeps all of them', async () => {
+  it('reports the first lines that it cannot read, and keeps all of them', async () => {
     const bad = Array.from({ length: 12 }, (_, at) => `no JSON ${at}`)
     write('a.ndjson', `${bad.join('\r\n')}\n{"type":"track"}\n`)
     const { stderr } = await finish('a.ndjson')

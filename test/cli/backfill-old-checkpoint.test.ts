@@ -46,7 +46,7 @@ describe('backfill after version 0.1.0', () => {
     write('a.ndjson.checkpoint.json', JSON.stringify({ ...checkpoint, ...damage }))
   }
 
-  it('goes on from the checkpoint, once', async () => {
+  it('continues from the checkpoint, once', async () => {
     leave()
     const stdout = 'a.ndjson: read 5, delivered 4, rejected 1 (a.ndjson.rejected.ndjson), skipped 0\n'
     expect(await backfill()).toMatchObject({ code: 2, stdout })
@@ -84,7 +84,7 @@ describe('backfill after version 0.1.0', () => {
       /has changed since a\.ndjson\.checkpoint/
     ],
     ['other options', { options: '0' }, /a\.ndjson\.checkpoint\.json was written with other options/]
-  ])('goes on with no checkpoint of %s', async (_case, difference, message) => {
+  ])('continues with no checkpoint of %s', async (_case, difference, message) => {
     leave(difference)
     for (let round = 0; round < 2; round++) {
       expect(await backfill()).toMatchObject({ code: 1, stderr: expect.stringMatching(message) })

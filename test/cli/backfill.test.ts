@@ -170,7 +170,7 @@ describe('backfill', () => {
     expect(readdirSync(here.folder)).toStrictEqual(['a.ndjson'])
   })
 
-  it('foretells with --dry-run whom Heap would merge', async () => {
+  it('predicts with --dry-run whom Heap would merge', async () => {
     const kiosk = (number: number) => ({
       ...track(number),
       type: 'identify',
@@ -198,7 +198,7 @@ describe('backfill', () => {
     expect(bodies()[1]).toStrictEqual({ app_id: '12', users: [{ identity: 'user-1', properties: { plan: 'pro' } }] })
   })
 
-  it('goes on, however often, with those subscriptions alone that have not delivered a line', async () => {
+  it('continues, however often, with those subscriptions alone that have not delivered a line', async () => {
     const identify = (number: number, plan: string, log: boolean) => ({
       type: 'identify',
       messageId: `message-${number}`,
@@ -251,7 +251,7 @@ describe('backfill', () => {
     expect(keys()).toHaveLength(2)
   })
 
-  it('ends when the disk is full while it goes on, and goes on when there is room', async () => {
+  it('ends when the disk is full while it continues, and continues when there is room', async () => {
     write('a.ndjson', many(30_000))
     here.emulator.setFaults({ delayMs: 100 })
     expect(await onSmallDisk(1_000, 'a.ndjson', '--rate', '0')).toStrictEqual({
@@ -406,7 +406,7 @@ describe('backfill', () => {
     expect({ code, stderr }).toStrictEqual({ code: 1, stderr: expect.stringContaining('no emulator answers at') })
   })
 
-  it('refuses a second run on the same file, and goes on after Ctrl-C', async () => {
+  it('refuses a second run on the same file, and continues after Ctrl-C', async () => {
     write('a.ndjson', many(20_000))
     here.emulator.setFaults({ delayMs: 100 })
     const sent = request()
@@ -444,7 +444,7 @@ describe('backfill', () => {
     ['range', ['--from', '2024-01-01']],
     ['range', ['--to', '2024-01-01']],
     ['mapping', ['--mapping', 'map.json']]
-  ])('goes on with no other %s: %s', async (_what, options) => {
+  ])('continues with no other %s: %s', async (_what, options) => {
     write('a.ndjson', many(2, {}))
     write('map.json', JSON.stringify({ trackEvent: { nested_properties: 'drop' } }))
     expect(await backfill('a.ndjson')).toMatchObject({ code: 0 })

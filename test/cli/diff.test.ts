@@ -136,7 +136,7 @@ Anonymous IDs and Heap user IDs that become part of a person: 0 before, 0 after.
     expect(back.changes).toContain('request only after: heapanalytics.com/api/add_user_properties (user) (2)')
   })
 
-  it('foretells whom Heap would merge for good', async () => {
+  it('predicts whom Heap would merge for good', async () => {
     const shared = Array.from({ length: 12 }, (_, at) => track(at, { userId: 'kiosk', anonymousId: `anon-${at}` }))
     const guest = [20, 21].map((at) => track(at, { userId: 'guest', anonymousId: `anon-${at}` }))
     write('people.ndjson', lines(...shared, ...guest, track(30, { anonymousId: 'anon-30' })))
@@ -166,7 +166,7 @@ Anonymous IDs and Heap user IDs that become part of a person: 0 before, 0 after.
     expect(page).not.toMatch(/<script|<img|https?:|<link/)
   })
 
-  it('goes on after lines that cannot be read, and reads standard input', async () => {
+  it('continues after lines that cannot be read, and reads standard input', async () => {
     const diffing = new Running(['diff', '-'], { cwd })
     diffing.stdin.end(`{"broken"\n${lines(track(1))}[]\n`)
     const { code, stdout, stderr } = await diffing.exited

@@ -28,7 +28,7 @@ describe('emulate', () => {
     expect((await fetch(`${url}/api/track`, { method: 'POST', body: JSON.stringify(EVENT) })).status).toBe(200)
   })
 
-  it('tells of each request, and of what it can be asked at /', async () => {
+  it('prints each request, and lists at / what it answers', async () => {
     const emulator = new Running(['emulate', '--port', '0'])
     const url = await emulator.url()
     await post(`${url}/eu/api/track`, EVENT)

@@ -11,7 +11,7 @@ afterEach(async () => {
   removeTemporaryFolders()
 })
 
-/** A test suite of somebody else, in a line: sends the calls, then goes on with `then`. */
+/** A test suite of somebody else, in a line: sends the calls, then continues with `then`. */
 function sending(calls: object[], then = ''): string[] {
   const body = JSON.stringify({ writeKey: 'key', batch: calls })
   const send = `fetch(process.env.SEGMENT_HOST + '/v1/batch', { method: 'POST', body: ${JSON.stringify(body)} })`

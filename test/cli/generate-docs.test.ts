@@ -93,7 +93,7 @@ describe('catalogPage', () => {
   })
 })
 
-/** Each limit of Heap's, and the row that tells of it. */
+/** Each limit of Heap's, and the row that names it. */
 const ROWS: Record<keyof typeof limits, [page: string, what: string][]> = {
   MAX_ITEMS_PER_REQUEST: [
     ['heap', 'events in a request'],

@@ -91,7 +91,7 @@ describe('serve', () => {
     expect(answers[2].status).toBe(200)
   })
 
-  it('answers what is not HTTP with a JSON 400 and goes on', async () => {
+  it('answers what is not HTTP with a JSON 400 and continues', async () => {
     const answer = await answerTo('NOT HTTP\r\n\r\n')
 
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)

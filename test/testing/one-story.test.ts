@@ -133,7 +133,7 @@ const CASES: [string, object[], object, [string, string][], RegExp[], (call: Cal
   ]
 ]
 
-describe('what became of a call', () => {
+describe('the outcome of a call', () => {
   it.each(CASES)('%s: the log and the read-back agree', async (_case, batch, faults, outcomes, printed, check) => {
     pipeline.heap.setFaults(faults)
     await send(...batch)

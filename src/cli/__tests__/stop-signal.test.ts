@@ -35,7 +35,7 @@ describe('stopSignal', () => {
     expect(exit.mock.calls).toStrictEqual([[130]])
   })
 
-  it('goes on stopping when it is asked again to stop, however late', () => {
+  it('keeps stopping when it is asked again to stop, however late', () => {
     void stopSignal()
     signalAt(0, 'SIGTERM')
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) signalAt(60_000, signal)

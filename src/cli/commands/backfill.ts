@@ -87,7 +87,7 @@ export default class Backfill extends Command {
 
 type Summed = Pick<FileOutcome, 'path' | 'totals'> & Partial<FileOutcome>
 
-/** What was read is what became of it, and, of a run that was stopped, what waits. */
+/** The counts of outcomes, and of the lines that still wait after a stopped run, add up to the lines read. */
 function summaryOf({ path, totals, rejectedFile }: Summed): string {
   const { read, delivered, rejected, skipped } = totals
   const where = rejected > 0 && rejectedFile !== undefined ? ` (${rejectedFile})` : ''

@@ -16,7 +16,7 @@ export const destination: BrowserDestinationDefinition<Settings, HeapSdk> = {
   mode: 'device',
   description: "Load Heap's library onto the page, and send identify and track calls to it.",
   settings,
-  // Never waits for heap.js: its queue takes the calls, and Analytics.js goes on when heap.js is blocked.
+  // Never waits for heap.js: its queue takes the calls, and Analytics.js continues when heap.js is blocked.
   initialize: ({ settings, analytics }) => {
     warnOfForeignHeap(settings)
     const heap = heapOnPage(settings)

@@ -9,7 +9,7 @@ const HANDING_OVER_MS = 300
 const MAX_CALLS = 1000
 
 /**
- * Analytics.js tells of a log-out at once, but hands over calls a moment after they were made: of those that come after
+ * Analytics.js reports a log-out at once, but hands over calls a moment after they were made: of those that come after
  * it, some were made before. So each call is noted as it is made: by its messageId, how many log-outs came before it.
  * The anonymousId, which a log-out changes, decides for a call that was not seen to be made.
  */

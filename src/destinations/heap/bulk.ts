@@ -20,7 +20,7 @@ const UNDECIDED: Unanswered = {
 
 type Item = HeapItem['item']
 
-/** Whether to go on after what Heap answered: not after a 429, nor after two failures in a row that can be retried. */
+/** Whether to continue after what Heap answered: not after a 429, nor after two failures in a row that can be retried. */
 export class Attempt {
   /** What is not sent any more gets this. */
   over?: Unanswered

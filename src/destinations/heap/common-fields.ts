@@ -28,7 +28,7 @@ export const nestedProperties: InputField = {
     { label: 'Drop', value: 'drop' }
   ],
   default: 'flatten',
-  // The mapping editor offers the choices alone; a saved mapping that computes one goes on working.
+  // The mapping editor offers the choices alone; a saved mapping that computes one keeps working.
   disabledInputMethods: ['variable', 'function', 'enrichment', 'freeform']
 }
 

@@ -68,7 +68,7 @@ class FakePage {
 }
 
 describe('heapJsSource', () => {
-  it('tells of the page view, then replays the queue in order, then takes calls at once', async () => {
+  it('reports the page view, then replays the queue in order, then takes calls at once', async () => {
     const page = new FakePage()
     page.heapReadyCb.push({ fn: () => (page.globals.heap as Heap).identify('ann') })
     page.heapReadyCb.push({ fn: () => (page.globals.heap as Heap).track('First') })

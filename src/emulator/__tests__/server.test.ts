@@ -115,7 +115,7 @@ describe('createEmulator', () => {
     expect(emulator.events()).toHaveLength(2)
   })
 
-  it('tells listeners of changes until they leave', async () => {
+  it('notifies listeners of changes until they leave', async () => {
     const emulator = createEmulator()
     const changes: Change[] = []
     const leave = emulator.onChange((change) => changes.push(change))

@@ -199,7 +199,7 @@ Track Calls (trackEvent)
       { subscriptions: [mapped('trackEvent', { event: { '@template': 1 } })] },
       ['The mapping fails.', '- trackEvent refuses it: ']
     ]
-  ])('tells of %s', async (_name, call, options, expected) => {
+  ])('reports %s', async (_name, call, options, expected) => {
     const text = await textOn(call, options)
     for (const part of expected) expect(text).toContain(part)
   })

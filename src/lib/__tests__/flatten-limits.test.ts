@@ -94,7 +94,7 @@ describe('flatten limits of depth and size', () => {
     expect(flatten(properties)).toStrictEqual({ ['x'.repeat(1023)]: 1 })
   })
 
-  it('goes on behind a deep chain', () => {
+  it('continues behind a deep chain', () => {
     expect(flatten({ deep: chain(5000, {}), a: { b: 1 }, c: 2 })).toStrictEqual({ 'a.b': 1, c: 2 })
   })
 

@@ -15,7 +15,7 @@ import type { EventOutcome, JsonObject, RunRequest, RunResult } from '../protoco
 /**
  * Runs the action for an event, or for an array of events as one batch. Never throws for what an event contains.
  * What has Liquid that would keep the server busy is refused.
- * `record` is told what became of each event, and gives their numbers.
+ * `record` is told the outcome of each event, and gives their numbers.
  */
 export async function runEvents(
   engine: Engine,

@@ -53,7 +53,7 @@ interface Sync {
   progress: Progress
 }
 
-/** Brings a list of members into Heap, or only says what would change. @throws CLIError when it cannot go on */
+/** Brings a list of members into Heap, or only says what would change. @throws CLIError when it cannot continue */
 export async function syncAudience(
   flags: SyncFlags,
   signal: AbortSignal,

@@ -25,7 +25,7 @@ export interface MemberOptions {
   format: 'csv' | 'ndjson'
   /** Column or field that holds the id; absent: whichever of the usual names it has, else the only column. */
   column?: string
-  /** Told of what may be a mistake. */
+  /** Called with what may be a mistake. */
   note: (text: string) => void
 }
 

@@ -37,7 +37,7 @@ export class Replay {
 
   /**
    * Takes up the lines that an earlier run left open, then the others. Resolves when everything is settled, or after the
-   * request in flight once the signal aborts. Rejects when it cannot go on; what was read before is delivered all the same.
+   * request in flight once the signal aborts. Rejects when it cannot continue; what was read before is delivered all the same.
    */
   async run(lines: AsyncIterable<Line[]>): Promise<void> {
     const reading = this.read(lines)

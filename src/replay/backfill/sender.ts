@@ -42,7 +42,7 @@ interface Taking {
 }
 
 /**
- * The jobs of one subscription: one batch at a time, in order, and full unless there is no other way to go on. Those of an
+ * The jobs of one subscription: one batch at a time, in order, and full unless there is no other way to continue. Those of an
  * identity that has used up its rate wait aside, in order, and hold up nobody else.
  */
 export class Sender {
@@ -74,7 +74,7 @@ export class Sender {
     return this.ready.length > 0 && (traffic.ended || (traffic.journal.isFull() && traffic.sending === 0))
   }
 
-  /** Milliseconds until the first of those aside may go on; undefined when nobody waits. */
+  /** Milliseconds until the first of those aside may continue; undefined when nobody waits. */
   private msUntilDue(): number | undefined {
     const { rateLimit } = this.options
     if (!rateLimit || this.aside.size === 0) return undefined

@@ -41,7 +41,7 @@ export interface CallSummary {
   repeats: number | null
 }
 
-/** What became of one call. */
+/** The outcome of one call. */
 export interface CallRecord extends CallSummary {
   /** Name and version of the SDK. */
   library: string | null

@@ -52,7 +52,7 @@ const FILTERS: Record<string, (value: string) => Filter> = {
   }
 }
 
-/** Read-back of what became of the calls, for tests and scripts. */
+/** Read-back of the outcome of the calls, for tests and scripts. */
 export function callsApi({ calls, idle, reset, replay }: CallsApiOptions): Hono {
   const app = new Hono()
   app.onError((error, c) => c.json(errorBody(error.message), error instanceof BodyError ? error.status : 500))

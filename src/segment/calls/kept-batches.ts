@@ -31,7 +31,7 @@ export class KeptBatches {
     private readonly write: (change: Change) => void
   ) {}
 
-  /** What a call names of its attempt; `sent` is what the action tells of its item. */
+  /** What a call names of its attempt; `sent` is what the action says it sent. */
   of(run: BatchRun, sent: unknown): Pick<KeptAttempt, 'exchanges' | 'places' | 'sent'> {
     if (run.exchanges.length === 0) return { exchanges: null, places: [] }
     const { id, places } = this.known.get(run) ?? this.keep(run)

@@ -5,7 +5,7 @@ import { isDirective } from '../mapping-directives'
 import { joined, SentLeaves, textOf } from './sent-leaves'
 import type { SentLeaf } from './sent-leaves'
 
-/** What became of one value that the mapping made, or, `added`, one value that stands in the request alone. */
+/** The outcome of one value that the mapping made, or, `added`, one value that stands in the request alone. */
 export interface StoryRow {
   /** Of the action, `properties`; empty for `added`. */
   field: string

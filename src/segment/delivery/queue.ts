@@ -22,7 +22,7 @@ export interface DeliveryQueueOptions<Settings> {
   engine: Engine<Settings>
   settings: JSONObject
   subscriptions: Subscription[]
-  /** Told when a listener fails. */
+  /** Called when a listener fails. */
   log?: (line: string) => void
   /** Messages held at once, counted once for each subscription that takes them. Default 20,000. */
   maxQueued?: number

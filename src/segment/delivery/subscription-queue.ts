@@ -90,7 +90,7 @@ export class SubscriptionQueue {
   }
 
   /**
-   * Sends what is due without waiting for more; returns at once while a send is going on, which takes the rest along.
+   * Sends what is due without waiting for more; returns at once while a send is running, which takes the rest along.
    * Behind a batch of which nothing was settled, the rest waits until that one is due again.
    */
   async flush(): Promise<void> {

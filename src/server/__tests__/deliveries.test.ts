@@ -100,7 +100,7 @@ describe('Deliveries', () => {
     expect(await deliveries.stop(10)).toBe(3)
   })
 
-  it('takes nothing that cannot be kept, and goes on once it can', async () => {
+  it('takes nothing that cannot be kept, and continues once it can', async () => {
     deliveries.replace(engine('First'), 'Toy')
     const write = jest.spyOn(store, 'write').mockRejectedValueOnce(new Error('no space left on device'))
     await expect(enqueue(calls(1, 2))).rejects.toThrow('no space left on device')

@@ -84,7 +84,7 @@ describe('listen', () => {
     expect((await read(socket)).length).toBeLessThan(LARGE.length)
   })
 
-  it('ends it as well when the client goes on sending', async () => {
+  it('ends it as well when the client continues sending', async () => {
     jest.replaceProperty(TIMEOUTS_MS, 'headersTimeout', 2 * UNREAD_MS)
     jest.replaceProperty(TIMEOUTS_MS, 'connectionsCheckingInterval', UNREAD_MS)
     await serve()

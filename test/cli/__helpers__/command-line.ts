@@ -31,7 +31,7 @@ export function withoutSharedData(args: string[]): string[] {
 
 const running = new Set<Running>()
 
-/** A `bin/run` that goes on: `line` waits for what it prints, nothing here ever sleeps. */
+/** A `bin/run` that keeps running: `line` waits for what it prints, nothing here ever sleeps. */
 export class Running {
   stdout = ''
   stderr = ''

@@ -25,7 +25,7 @@ let last: Promise<unknown> = Promise.resolve()
 /**
  * Runs a command of the sources to its end within the test's own process, many times as fast as a process: for its
  * words, its exit code and what it leaves behind. One runs at a time. What is about a process itself (signals, kills,
- * standard input, a server that goes on, the time zone) needs `Running` or `run`.
+ * standard input, a server that keeps running, the time zone) needs `Running` or `run`.
  */
 export function runCommand(args: string[], options: Options = {}): Promise<Finished> {
   const finished = last.then(() => runAlone(args, options))

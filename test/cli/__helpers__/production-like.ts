@@ -1,5 +1,5 @@
 /**
- * Segment's production destination as the migration guide tells of it, in little: one event a request to the partner
+ * Segment's production destination as the migration guide describes it, in little: one event a request to the partner
  * endpoint, all values as text, lists by index, `anonymous_id` with every event of a known user, no check of IDs.
  */
 export const PRODUCTION_LIKE = `

@@ -100,7 +100,7 @@ describe('BulkRequests', () => {
       expect(sent.map(({ length }) => length)).toStrictEqual([20, 10, 5, 3, 2, ...Array.from({ length: 20 }, () => 1)])
     })
 
-    it('goes on when Heap takes in parts what it refused together', async () => {
+    it('continues when Heap takes in parts what it refused together', async () => {
       const { sent, requests } = heapThat((_indexes, request) => (request === 1 ? refusal('Bad Request') : ok))
       expect(statuses(await requests.send('userProperties', users(4)))).toStrictEqual([200, 200, 200, 200])
       expect(sent).toStrictEqual([[0, 1, 2, 3], [0, 1], [2], [3]])
@@ -150,7 +150,7 @@ describe('BulkRequests', () => {
   const failures = [...[408, 423, 500, 503, 520].map(answered), unanswered(504, 'socket hang up')]
   const cases = failures.map((failure): [number, HeapAnswer] => [failure.status, failure])
 
-  it.each(cases)('goes on after a %d, which costs only the items of its request', async (_status, failure) => {
+  it.each(cases)('continues after a %d, which costs only the items of its request', async (_status, failure) => {
     const { sent, requests } = heapThat((_indexes, request) => (request % 2 === 0 ? failure : ok))
     const answers = await requests.send('userProperties', users(4001))
     expect(answers[999]).toStrictEqual(ok)
@@ -170,7 +170,7 @@ describe('BulkRequests', () => {
     expect(sent).toHaveLength(2)
   })
 
-  it('keeps what is settled when a later request fails, and goes on with the search', async () => {
+  it('keeps what is settled when a later request fails, and continues with the search', async () => {
     const { sent, requests } = heapThat((indexes) => {
       if (indexes.length > 2 || indexes.includes(7)) return refusal('Bad Request')
       return indexes.includes(2) ? answered(503) : ok

@@ -17,7 +17,7 @@ export function Outcome({ outcome }: { outcome: CallOutcome }) {
   return <span className={`badge ${tone}`}>{name}</span>
 }
 
-/** What became of a call, in a sentence. */
+/** The outcome of a call, in a sentence. */
 export function verdict({ outcome, status, reason, attempts, repeats, milliseconds }: CallSummary): string {
   if (outcome === 'rejected') return `The Tracking API rejected it: ${reason ?? status}.`
   if (outcome === 'unmatched') return reason ?? 'No subscription matches it, so nothing was sent.'

@@ -25,7 +25,7 @@ beforeEach(() => (connected = jest.spyOn(Socket.prototype, 'connect')))
 afterEach(() => expect(connected).not.toHaveBeenCalled())
 
 describe('runEvents, nothing being sent', () => {
-  it('shows the request to the last header, the payload and what became of each value', async () => {
+  it('shows the request to the last header, the payload and the outcome of each value', async () => {
     const { outcomes, exchanges } = await run(track)
     expect(exchanges.map(({ request }) => ({ ...request, body: JSON.parse(request.body) as unknown }))).toStrictEqual([
       {

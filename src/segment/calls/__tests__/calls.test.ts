@@ -60,7 +60,7 @@ const attempt = (number: number, outcome: Partial<AttemptOutcome> = {}) =>
 const outcomes = () => [...calls.index.summaries()].map(({ number, outcome }) => [number, outcome])
 
 describe('Calls', () => {
-  it('tells what became of a delivered call, with its mapped payload and its exchange without secrets', async () => {
+  it('tells the outcome of a delivered call, with its mapped payload and its exchange without secrets', async () => {
     const number = await accept('m-1')
     expect(calls.index.get(number)).toMatchObject({ outcome: 'waiting', attempts: 0, milliseconds: null })
     attempt(number, { sent: { event: 'Paid' } })
@@ -183,7 +183,7 @@ describe('Calls', () => {
     expect(await (await opened()).left()).toStrictEqual([])
   })
 
-  it('opens a refused call again, with what became of it before', async () => {
+  it('opens a refused call again, with its earlier outcome', async () => {
     const number = await accept('m-1')
     attempt(number, { status: 400, error: 'refused' })
     const again = await calls.again([number], ({ outcome }) => outcome === 'refused')

@@ -19,7 +19,7 @@ function told(properties: unknown, sent: object) {
 }
 
 describe('storyRows', () => {
-  it('tells of each value where the mapping took it from and where it stands in the request', () => {
+  it('says of each value where the mapping took it from and where it is in the request', () => {
     const payload = { message_id: 'message-1', event: 'Paid', properties: { foo: { bar: 9.5 } }, batch_size: 1000 }
     const sent = { event: 'Paid', properties: { 'foo.bar': 9.5, lib: 'x' }, idempotency_key: 'message-1' }
     expect(storyRows(MAPPING, payload, sent)).toStrictEqual({
