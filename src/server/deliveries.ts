@@ -22,7 +22,8 @@ export interface DeliveriesOptions {
 export class Deliveries {
   private current?: DeliveryQueue<unknown>
   private retired: DeliveryQueue<unknown>[] = []
-  private readonly order = new UserOrder<Job>()
+  private order = new UserOrder<Job>()
+  private loaded?: [engine: Engine, name: string]
   private resumed: Promise<void> = Promise.resolve()
 
   constructor(private readonly options: DeliveriesOptions) {}
@@ -43,6 +44,7 @@ export class Deliveries {
     })
     next.onOutcome((outcome) => calls.attempted(outcome.number, outcome.subscription, outcome))
     calls.connect(subscriptions)
+    this.loaded = [engine, name]
     this.retired = this.all().filter((delivery) => delivery.pending() > 0)
     this.current = next
   }
@@ -94,6 +96,17 @@ export class Deliveries {
   async idle(timeoutMs: number): Promise<number> {
     await this.resumed
     return sum(await Promise.all(this.all().map((delivery) => delivery.drain(timeoutMs))))
+  }
+
+  /** Delivers nothing of what waits, and forgets all calls. */
+  async clear(): Promise<void> {
+    await this.resumed
+    for (const delivery of this.all()) delivery.close()
+    this.order = new UserOrder()
+    this.current = undefined
+    this.retired = []
+    if (this.loaded) this.replace(...this.loaded)
+    await this.options.calls.clear()
   }
 
   private start(calls: AcceptedCall[]): void {

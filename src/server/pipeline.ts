@@ -99,9 +99,9 @@ export class Pipeline {
     return this.deliveries.idle(timeoutMs)
   }
 
-  /** Forgets finished calls, and what the emulator holds. */
+  /** Forgets all calls, those that wait too, and what the emulator holds. */
   async reset(): Promise<void> {
-    await this.options.calls.clear()
+    await this.deliveries.clear()
     this.options.emulator?.reset()
   }
 

@@ -118,6 +118,19 @@ describe('waiting and beginning anew, over HTTP', () => {
     expect(pipeline.heap.events()).toStrictEqual([])
   })
 
+  it('forgets what waits, too, and delivers what comes after it', async () => {
+    pipeline.heap.setFaults({ status: { 503: 1 } })
+    await send({ type: 'track', event: 'Waits', userId: 'user-1', messageId: 'm-waits' })
+    expect((await asked('/_segment/idle?timeout=0.1')).status).toBe(408)
+    await asked('/_segment/reset', 'POST')
+    expect((await asked('/health')).body).toStrictEqual({ status: 'ok', waiting: 0 })
+    await send({ type: 'track', event: 'Comes after', userId: 'user-1', messageId: 'm-after' })
+    expect((await asked('/_segment/idle')).status).toBe(200)
+    expect((await listed('')).ids).toStrictEqual(['m-after'])
+    expect(pipeline.heap.events().map(({ event }) => event)).toStrictEqual(['Comes after'])
+    await asked('/_segment/reset', 'POST')
+  })
+
   it('records nothing of a request that the client sends again', async () => {
     pipeline.heap.setFaults({ status: { 503: 1 } })
     const properties = { note: 'x'.repeat(30_000) }

@@ -22,6 +22,16 @@ interface Kept {
   batches: number[]
 }
 
+interface FinishedCall {
+  number: number
+  /** As JSON. */
+  summary: string
+  batches: number[]
+  detail: string
+  /** Characters of the message that stands beside it in the store; 0 when the detail has it. */
+  messageLength: number
+}
+
 interface Batch {
   characters: number
   /** Calls that it was an attempt at, and that are not forgotten. */
@@ -76,10 +86,10 @@ export class CallArchive {
     })
   }
 
-  /** What puts a finished call, with its summary as JSON, into the store, and others out of it. */
-  put(number: number, summary: string, batches: number[], detail: string): { changes: Change[]; forgotten: number[] } {
-    const text = `[${summary},${JSON.stringify(batches)}]\n${detail}`
-    this.enter(number, { characters: text.length, batches })
+  /** What puts a finished call into the store, and others out of it. */
+  put({ number, summary, batches, detail, messageLength }: FinishedCall): { changes: Change[]; forgotten: number[] } {
+    const text = `[${summary},${JSON.stringify(batches)},${messageLength}]\n${detail}`
+    this.enter(number, { characters: text.length + messageLength, batches })
     const changes = [this.calls.put(numberKey(number), text)]
     const forgotten: number[] = []
     for (const oldest of this.kept.keys()) {
@@ -107,8 +117,9 @@ export class CallArchive {
   }
 
   private found(number: number, text: string): CallSummary {
-    const [summary, batches] = JSON.parse(text.slice(0, text.indexOf('\n'))) as [CallSummary, number[]]
-    this.enter(number, { characters: text.length, batches })
+    const head = JSON.parse(text.slice(0, text.indexOf('\n'))) as [CallSummary, number[], number]
+    const [summary, batches, messageLength] = head
+    this.enter(number, { characters: text.length + messageLength, batches })
     for (const id of batches) {
       const batch = this.batches.get(id)
       if (batch) batch.calls += 1

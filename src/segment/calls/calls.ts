@@ -230,11 +230,12 @@ export class Calls {
     }
   }
 
-  /** Forgets all finished calls. */
+  /** Forgets all calls. Nothing may deliver those that wait any more. */
   async clear(): Promise<void> {
-    const finished = [...this.index.summaries()].map(({ number }) => number).filter((each) => !this.open.has(each))
-    await this.store.write([...this.archive.clear(), ...finished.flatMap((each) => this.accepted.forget(each))])
-    finished.forEach((each) => this.index.delete(each))
+    const all = [...this.index.summaries()].map(({ number }) => number)
+    this.open.clear()
+    all.forEach((each) => this.index.delete(each))
+    await this.store.write([...this.archive.clear(), ...all.flatMap((each) => this.accepted.forget(each))])
     this.revision += 1
   }
 
@@ -287,9 +288,11 @@ export class Calls {
   }
 
   private finish(call: OpenCall, summary: CallSummary): void {
-    const json = this.index.setFinished(summary)
-    const { number, isAccepted } = call
-    const { changes, forgotten } = this.archive.put(number, json, call.batches, call.detail(!isAccepted))
+    const { number, isAccepted, batches } = call
+    const { changes, forgotten } = this.archive.put({
+      ...{ number, batches, summary: this.index.setFinished(summary), detail: call.detail(!isAccepted) },
+      messageLength: isAccepted ? call.json.length : 0
+    })
     if (isAccepted) changes.push(this.accepted.settle(number, call.done))
     for (const each of forgotten) changes.push(...this.accepted.forget(each))
     this.open.delete(number)
