@@ -7,17 +7,17 @@ import { killed, randomMoments } from './__helpers__/killing'
 import type { Moment } from './__helpers__/killing'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
-const MEMBERS = 40_000
+const MEMBERS = 10_000
 const CHANGED = MEMBERS / 100
 
-const KILLS = 8
+const KILLS = 10
 
-/** So that all kills together come before the end: of 40 requests and as many again as fail. */
-const LATEST = { requests: 5, ms: 100 }
+/** So that all kills together come before the end: of 10 requests and as many again as fail. */
+const LATEST = { requests: 1, ms: 25 }
 
 /** The second sync is one request: anything from its start to past its end. */
-const KILLS_OF_SECOND = 5
-const LATEST_OF_SECOND = { requests: 0, ms: 2_500 }
+const KILLS_OF_SECOND = 8
+const LATEST_OF_SECOND = { requests: 0, ms: 1_000 }
 
 const STATE = 'big_spenders.emulator-11.state'
 
