@@ -7,7 +7,8 @@ import { abortedByStop } from '../stop-signal'
 
 export default class Backfill extends Command {
   static description =
-    'Replay Segment events into Heap, from files with one JSON message a line. You can interrupt it at any time: run the same command to continue. ' +
+    'Replay Segment events into Heap, from files with one JSON message a line\n' +
+    'You can interrupt it at any time: run the same command to continue.\n' +
     'Exit codes: 0 everything is delivered, 2 some lines are rejected, 1 it cannot continue, 130 stopped by Ctrl-C.'
 
   static examples = [

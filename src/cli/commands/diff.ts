@@ -22,7 +22,8 @@ const definitionOf = (side: string) =>
 
 export default class Diff extends Command {
   static description =
-    'Show what another mapping or another destination would change in Heap: every event runs through both, and nothing is sent. ' +
+    'Show what another mapping or another destination would change in Heap\n' +
+    'Every event runs through both, and nothing is sent.\n' +
     'Exit codes: 0 nothing differs, 3 something differs, 1 it cannot continue, 130 stopped by Ctrl-C.'
 
   static examples = [

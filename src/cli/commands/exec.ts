@@ -6,7 +6,7 @@ import { emulatorFlags, portFlag } from '../common-flags'
 
 export default class Exec extends Command {
   static description =
-    'Run a command, such as a test suite, beside a pipeline of its own. The command finds the address in SEGMENT_HOST and ' +
+    'Run a command, such as a test suite, beside a pipeline of its own\nThe command finds the address in SEGMENT_HOST and ' +
     "SEGMENT_CDN_HOST. Exits with the command's code, or with 3 when it succeeded and calls failed that --fail-on names."
 
   static examples = [

@@ -9,8 +9,9 @@ type ExplainFlags = Interfaces.InferredFlags<typeof Explain.flags>
 
 export default class Explain extends Command {
   static description =
-    'Explain what happens to a Segment event: which subscriptions match it, what their mappings make of it, and what Heap does with it. ' +
-    'Nothing is sent. Exit codes: 0 explained, 2 some lines cannot be read, 1 it cannot continue.'
+    'Explain what happens to a Segment event, and why\n' +
+    'It shows which subscriptions match it, what their mappings make of it, and what Heap does with it. Nothing is sent.\n' +
+    'Exit codes: 0 explained, 2 some lines cannot be read, 1 it cannot continue.'
 
   static examples = [
     '<%= config.bin %> <%= command.id %> event.json',

@@ -10,7 +10,7 @@ type TriggerFlags = Interfaces.InferredFlags<typeof Trigger.flags>
 
 export default class Trigger extends Command {
   static description =
-    'Send a call to the running pipeline, as an SDK would. A value that is JSON (9.5, true, {"a":1}) is sent as such.'
+    'Send a call to the running pipeline, as an SDK would\nA value that is JSON (9.5, true, {"a":1}) is sent as such.'
 
   static examples = [
     '<%= config.bin %> <%= command.id %> track --event "Order Completed" --user user-1 --property total=9.5',

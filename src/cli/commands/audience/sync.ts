@@ -17,8 +17,8 @@ const percentage = Flags.custom<number>({
 
 export default class AudienceSync extends Command {
   static description =
-    'Bring an audience into Heap as a user property, as Segment Engage does: true for all members first, then only the changes. ' +
-    'You can interrupt it at any time: run the same command to continue. ' +
+    'Bring an audience into Heap as a user property, as Segment Engage does: true for all members first, then only the changes\n' +
+    'You can interrupt it at any time: run the same command to continue.\n' +
     'Exit codes: 0 everything is delivered, 2 some members are rejected, 1 it cannot continue, 130 stopped by Ctrl-C.'
 
   static examples = [
