@@ -48,7 +48,7 @@ function member(id: string, number: number, computation_key: string, done: (erro
   analytics.identify({ messageId: id, userId: person(number), traits, context: { personas } }, done)
 }
 
-/** Of those, Heap keeps the last alone. */
+/** Heap keeps only the last of these. */
 const toOneAudience: Call = (id, number, done) => member(id, number, AUDIENCE, done)
 
 /** One of each kind of call that the destination has an action for; tracks are the most. */

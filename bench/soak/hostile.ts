@@ -74,8 +74,8 @@ const ATTACKS: Record<string, (id: string) => Attack> = {
   })),
   'no group': refusedLater((id) => ({ type: 'group', userId: id, groupId: 'none', event: undefined })),
   'properties that are text': refusedLater(() => ({ properties: 'text' })),
-  'a name that is no text': refusedLater((id) => ({ event: { toString: 1, id } })),
-  'a group that is no text': refusedLater((id) => ({
+  'a name that is not text': refusedLater((id) => ({ event: { toString: 1, id } })),
+  'a group that is not text': refusedLater((id) => ({
     type: 'group',
     groupId: { valueOf: null, id },
     event: undefined
@@ -114,7 +114,7 @@ const ATTACKS: Record<string, (id: string) => Attack> = {
 
 const bytesOf = (body: string | Buffer) => (typeof body === 'string' ? body : new Uint8Array(body))
 
-/** Sends hostile requests one after another, and now and then what is no request at all, until `stop`. */
+/** Sends hostile requests one after another, and now and then bytes that are not a request, until `stop`. */
 export class Hostile {
   readonly report: HostileReport = { acknowledged: [], refusable: [], sent: new Map(), unexpected: [] }
   private stopped = false
@@ -161,7 +161,7 @@ export class Hostile {
     if (!expected) this.report.unexpected.push(`${kind}: ${answer.status} ${text.slice(0, 200)}`)
   }
 
-  /** Text that is no HTTP, half a request, and a connection that says nothing: the server ends them. */
+  /** Text that is not HTTP, half a request, and a connection that says nothing: the server ends them. */
   private garbage(): void {
     for (const text of [
       'GARBAGE\r\n\r\n',

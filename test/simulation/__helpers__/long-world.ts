@@ -125,7 +125,7 @@ class LongWorld {
     )
   }
 
-  /** Whoever writes is killed while the write is on its way. */
+  /** The process is killed while its write is in progress. */
   private written(): void {
     const { life } = this
     if (this.plan.crashes.includes(++this.writes)) this.time.in(1, () => life === this.life && this.kill(500))
@@ -134,7 +134,7 @@ class LongWorld {
   private async kill(ms: number): Promise<void> {
     this.tell('command is killed')
     const life = ++this.life
-    // Whoever meant to sync again may have a newer list by then.
+    // The next sync may have a newer list by then.
     if (this.isBackfilled && this.work.length > 1 && this.time.random() < 0.5) this.work.shift()
     this.time.forgetTimers()
     this.network.killed()

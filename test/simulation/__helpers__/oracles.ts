@@ -107,7 +107,7 @@ interface Written {
   isSure: boolean
 }
 
-/** Of each property of each user and account, the value that was written last; where two overlapped, either. */
+/** The last value written for each property of each user and account; where two overlapped, either. */
 function lastWrites(history: History): string[] {
   const written = writesOf(history)
   const { heap } = history.network

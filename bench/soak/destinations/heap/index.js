@@ -1,6 +1,6 @@
 'use strict'
 
-// Of the build, as all of the process that is measured: loading TypeScript would add 75 MB to its memory.
+// Loads the build, like the rest of the measured process: loading TypeScript would add 75 MB to its memory.
 const { default: heap } = require('../../../../dist/destinations/heap')
 const { HEAP_ORIGINS } = require('../../../../dist/destinations/heap/heap-api')
 const { redirectRequests } = require('../../../../dist/segment/redirect')
