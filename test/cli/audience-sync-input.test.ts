@@ -144,7 +144,7 @@ describe('audience:sync', () => {
   })
 
   it.each([
-    ['NDJSON', '{"userId":"u1"}\n{"userId":"u2"}\n', 'NDJSON needs --format ndjson'],
+    ['NDJSON', '{"userId":"u1"}\n{"userId":"u2"}\n', 'pass --format ndjson for NDJSON'],
     ['semicolons', 'customer_id;name\nu1;Ann\n', 'columns separated by ; or | or tabs'],
     ['bars', 'userId|name\nu1|Ann\n', 'columns separated by ; or | or tabs'],
     ['tabs', 'name\tuserId\nAnn\tu1\n', 'columns separated by ; or | or tabs'],
