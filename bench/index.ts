@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { format } from 'prettier'
@@ -38,10 +38,12 @@ function read(name: string): Measured | undefined {
 /** Whether it met its goals. What it measured is kept with the machine and the date. */
 function run(name: string): boolean {
   const before = machine()
+  rmSync(pathOf(name), { force: true })
   const { status } = spawnSync(process.execPath, ['-r', 'ts-node/register', join(__dirname, `${name}.ts`)], {
     stdio: 'inherit'
   })
-  writeFileSync(pathOf(name), JSON.stringify({ ...read(name), machine: before }))
+  const measured = read(name)
+  if (measured) writeFileSync(pathOf(name), JSON.stringify({ ...measured, machine: before }))
   return status === 0
 }
 
