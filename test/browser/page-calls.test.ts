@@ -86,7 +86,7 @@ describe('the calls on the page', () => {
     expect(await attempts().getByRole('listitem').count()).toBe(2)
     expect(await story().getByRole('row', { name: 'added' }).count()).toBe(1)
     expect(await tab.page.getByRole('button', { name: /^Refused/ }).count()).toBe(0)
-    await tab.page.getByText('Requests answered with 429: 1. They are retried.').waitFor()
+    await tab.page.getByText('Answered with 429 and retried: 1').waitFor()
   })
 
   it('say of a repeated message ID that Heap kept one event', async () => {

@@ -57,11 +57,7 @@ export function Plots({ totals, heap, outcome, onOutcome }: Props) {
         <h2>Outcomes</h2>
         <Outcomes totals={totals} outcome={outcome} onOutcome={onOutcome} />
       </section>
-      <Figure
-        title="Heap's answer"
-        figure={duration(half)}
-        text={`median ${duration(half)}, 95th percentile ${duration(most)}`}
-      >
+      <Figure title="Heap's answer" figure={duration(half)} text={`median ${duration(half)}, p95 ${duration(most)}`}>
         <Plot kind="lines" series={TIMES} data={answers} unit=" ms" theme={theme} />
       </Figure>
       {heap && <Limits heap={heap} />}
@@ -141,7 +137,7 @@ function Limits({ heap: { rates } }: { heap: HeapState }) {
       <h2>Heap's limits, last minute</h2>
       <Limit name="Events of the app" value={appEvents} limit={appLimit} />
       <Limit name="Events of the busiest person" value={identityEvents} limit={identityLimit} />
-      {limited > 0 && <p className="wait">Requests answered with 429: {count(limited)}. They are retried.</p>}
+      {limited > 0 && <p className="wait">Answered with 429 and retried: {count(limited)}</p>}
     </section>
   )
 }
