@@ -2,6 +2,7 @@ const project = {
   testEnvironment: 'node',
   // Types are checked by `npm run check`.
   transform: { '^.+\\.tsx?$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' } }, swcrc: false }] },
+  setupFiles: ['<rootDir>/test/without-colour.ts'],
   restoreMocks: true
 }
 
