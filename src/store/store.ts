@@ -82,14 +82,15 @@ export class Store {
 
   private async accountAfter(before: Account, changes: Change[]): Promise<Account> {
     const account: Account = { ...before, writes: before.writes + 1 }
-    const lastOf = new Map(changes.map(({ key, value }) => [key, value]))
-    const found = await this.database.getMany([...lastOf.keys()])
-    let at = 0
-    for (const [key, value] of lastOf) {
-      const old = found[at++]
-      if (old !== undefined) enter(account, key, old, -1)
-      if (value !== undefined) enter(account, key, value, 1)
+    const entries = new Map<string, Change>()
+    for (const change of changes) {
+      const first = entries.get(change.key)
+      entries.set(change.key, first ? { ...first, value: change.value } : change)
     }
+    const keys = [...entries.values()].filter(({ isNew }) => isNew !== true).map(({ key }) => key)
+    const found = keys.length > 0 ? await this.database.getMany(keys) : []
+    found.forEach((old, at) => old !== undefined && enter(account, keys[at], old, -1))
+    for (const { key, value } of entries.values()) if (value !== undefined) enter(account, key, value, 1)
     return account
   }
 }

@@ -25,6 +25,8 @@ export interface Change {
   key: string
   /** Absent: the entry is removed. */
   value?: string
+  /** True: there is no entry of that key, so that the store need not look for one. */
+  isNew?: boolean
 }
 
 const ENTRIES_AT_A_TIME = 1000
@@ -57,6 +59,11 @@ export class Sublevel<Value> {
 
   putJson(key: string, json: string): Change {
     return { key: this.prefix + key, value: json }
+  }
+
+  /** Takes less time than `put`. Whoever calls it knows that there is no such entry: otherwise, the store is damaged. */
+  insert(key: string, value: Value): Change {
+    return { key: this.prefix + key, value: JSON.stringify(value), isNew: true }
   }
 
   del(key: string): Change {
