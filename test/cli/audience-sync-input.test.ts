@@ -42,6 +42,12 @@ describe('audience:sync', () => {
     expect(stdout).toBe('vip: synced: added 20000, removed 0, unchanged 0, rejected 20 (members.csv.rejected.ndjson)\n')
   })
 
+  it('takes lines however they end', async () => {
+    writeFileSync(join(here.folder, 'members.csv'), 'userId\r\n"user-1"\n"user-2"\r\n"user-3"')
+    expect(await finish('members.csv')).toMatchObject({ code: 0 })
+    expect(memberships()).toStrictEqual({ 'user-1': true, 'user-2': true, 'user-3': true })
+  })
+
   it('sends nothing when a quote is never closed: everybody after it would seem to have left', async () => {
     writeFileSync(join(here.folder, 'members.csv'), `user-1\n"user-2\n${'user-3\n'.repeat(200_000)}`)
     const { code, stderr } = await finish('members.csv')

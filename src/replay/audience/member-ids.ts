@@ -1,5 +1,4 @@
 import { Parser } from 'csv-parse'
-import { Readable } from 'node:stream'
 import { Errors } from '@oclif/core'
 import { realId } from '../../lib/heap/identity'
 import { MAX_IDENTITY_LENGTH } from '../../lib/heap/limits'
@@ -13,8 +12,8 @@ import { printable } from '../../segment/printable'
 /** What a column or field with the userId may be called, without regard to case: the first that there is. */
 const ID_NAMES = ['userid', 'user_id', 'identity', 'id']
 
-const LINE_END = Buffer.from('\n')
-const EMPTY = Buffer.alloc(0)
+const NEWLINE = 10
+const RETURN = 13
 
 /** Control characters, a character that stands for wrong bytes, half of a surrogate pair. */
 const NO_TEXT = /[\u0000-\u001f\ufffd]|\p{Surrogate}/u
@@ -36,8 +35,9 @@ export function formatOf({ path }: Source): MemberOptions['format'] {
 
 /** Some rows at a time; not all of them when the signal aborts. */
 export function readMembers(source: Source, options: MemberOptions, signal: AbortSignal): AsyncGenerator<Row[]> {
-  const lines = readLines(openBytes(source, signal), { position: 0, line: 0 })
-  return options.format === 'csv' ? fromCsv(source, lines, options) : fromLines(lines, options)
+  const bytes = openBytes(source, signal)
+  if (options.format === 'csv') return fromCsv(source, bytes, options)
+  return fromLines(readLines(bytes, { position: 0, line: 0 }), options)
 }
 
 async function* fromLines(lines: AsyncIterable<Line[]>, { column }: MemberOptions): AsyncGenerator<Row[]> {
@@ -71,58 +71,101 @@ interface CsvRow {
   line: number
 }
 
-/** Rows with the lines on which they end. The library's own way to tell them takes a third of its time. */
-class NumberedRows extends Parser {
-  push(record: string[] | null): boolean {
-    return super.push(record && { record, line: this.info.lines })
+/** Rows with the lines on which they end, by chunk: a stream of rows, or the library's own lines, take twice the time. */
+class CsvReader extends Parser {
+  private rows: CsvRow[] = []
+
+  override push(record: string[] | null): boolean {
+    if (record === null) return super.push(null)
+    this.rows.push({ record, line: this.info.lines })
+    return true
+  }
+
+  /** The rows that end in this chunk; without one, the last row. Rejects when it is not CSV. */
+  async rowsIn(chunk?: Buffer): Promise<CsvRow[]> {
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: Error | null) => (error ? reject(error) : resolve())
+      if (chunk) this.write(chunk, done)
+      else this.end(done)
+    })
+    return this.rows.splice(0)
   }
 }
 
-async function* fromCsv(source: Source, lines: AsyncIterable<Line[]>, options: MemberOptions): AsyncGenerator<Row[]> {
-  const parser = new NumberedRows({
+async function* fromCsv(source: Source, chunks: AsyncIterable<Buffer>, options: MemberOptions): AsyncGenerator<Row[]> {
+  const rows: Row[] = []
+  const bytes = shortLines(chunks, (line, reason) => rows.push({ line, reason }))
+  let at: number | undefined
+  let columns = 0
+  for await (const found of csvRows(source, bytes)) {
+    for (const { record, line } of found) {
+      if (at === undefined) {
+        const header = fieldIn(record, options.column)
+        if (header === undefined) requireIdsAlone(source, record, line, options)
+        at = Math.max(
+          0,
+          record.findIndex((name) => name === header)
+        )
+        columns = record.length
+        if (header !== undefined) continue
+      }
+      rows.push(record.length > columns ? tooLong(record, columns, line) : rowOf(record[at], line))
+    }
+    yield rows.splice(0)
+  }
+}
+
+/** Bytes up to the end of a line, however it ends. Lines that are too long are empty, so that the others keep their numbers. */
+async function* shortLines(
+  chunks: AsyncIterable<Buffer>,
+  onLong: (line: number, reason: string) => void
+): AsyncGenerator<Buffer> {
+  const tooLong = (line: number) => onLong(line, `the line is longer than ${MAX_LINE_BYTES} bytes`)
+  let begun: Buffer[] = []
+  let length = 0
+  let lines = 0
+  for await (const chunk of chunks) {
+    const end = chunk.lastIndexOf(NEWLINE) + 1
+    if (end > 0) {
+      const first = chunk.indexOf(NEWLINE)
+      const isLong = length + first > MAX_LINE_BYTES
+      if (isLong) tooLong(lines + 1)
+      yield withoutReturns(isLong ? chunk.subarray(first, end) : Buffer.concat([...begun, chunk.subarray(0, end)]))
+      lines += countOf(NEWLINE, chunk)
+      begun = []
+      length = 0
+    }
+    length += chunk.length - end
+    begun = length > MAX_LINE_BYTES ? [] : [...begun, chunk.subarray(end)]
+  }
+  if (length > MAX_LINE_BYTES) tooLong(lines + 1)
+  else yield withoutReturns(Buffer.concat(begun))
+}
+
+function withoutReturns(bytes: Buffer): Buffer {
+  if (!bytes.includes(RETURN)) return bytes
+  return Buffer.from(bytes.toString('latin1').replace(/\r(?=\n|$)/g, ''), 'latin1')
+}
+
+/** Without a call for each, which takes longer. */
+function countOf(wanted: number, bytes: Buffer): number {
+  let count = 0
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === wanted) count++
+  return count
+}
+
+async function* csvRows(source: Source, chunks: AsyncIterable<Buffer>): AsyncGenerator<CsvRow[]> {
+  const reader = new CsvReader({
     bom: true,
     relax_column_count: true,
     skip_records_with_empty_values: true,
     max_record_size: MAX_LINE_BYTES
   })
-  const rows: Row[] = []
-  const bytes = Readable.from(shortLines(lines, (line, reason) => rows.push({ line, reason })))
-  bytes.on('error', (error) => parser.destroy(error))
-  let at: number | undefined
-  let columns = 0
-  for await (const { record, line } of parsed(source, bytes.pipe(parser) as AsyncIterable<CsvRow>)) {
-    if (at === undefined) {
-      const header = fieldIn(record, options.column)
-      if (header === undefined) requireIdsAlone(source, record, line, options)
-      at = Math.max(
-        0,
-        record.findIndex((name) => name === header)
-      )
-      columns = record.length
-      if (header !== undefined) continue
-    }
-    rows.push(record.length > columns ? tooLong(record, columns, line) : rowOf(record[at], line))
-    if (rows.length >= 1000) yield rows.splice(0)
-  }
-  yield rows
-}
-
-/** Lines that are too long are empty, so that the others keep their numbers. */
-async function* shortLines(
-  lines: AsyncIterable<Line[]>,
-  onLong: (line: number, reason: string) => void
-): AsyncGenerator<Buffer> {
-  for await (const chunk of lines) {
-    for (const { bytes, number } of chunk) {
-      if (!bytes) onLong(number, `the line is longer than ${MAX_LINE_BYTES} bytes`)
-    }
-    yield Buffer.concat(chunk.flatMap(({ bytes = EMPTY }) => [bytes, LINE_END]))
-  }
-}
-
-async function* parsed(source: Source, rows: AsyncIterable<CsvRow>): AsyncGenerator<CsvRow> {
+  // Whoever waits for rows is told of it.
+  reader.on('error', () => undefined)
   try {
-    yield* rows
+    for await (const chunk of chunks) yield await reader.rowsIn(chunk)
+    yield await reader.rowsIn()
   } catch (error) {
     if (error instanceof Errors.CLIError) throw error
     const hint = 'double each quote inside quoted text; pass --format ndjson for NDJSON'
