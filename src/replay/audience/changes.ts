@@ -1,12 +1,13 @@
 import { MAX_ITEMS_PER_REQUEST } from '../../lib/heap/limits'
 import { defaultSubscriptions } from '../../segment/connection'
+import type { EngineCall } from '../../segment/engine'
 import type { EngineOutcome } from '../../segment/engine-outcome'
 import type { SegmentMessage } from '../../segment/message'
 import { callOf, deliver, reasonOf } from '../deliver'
 import type { Progress } from '../progress'
 import type { Target } from '../target'
 import type { Membership } from './compare'
-import type { Members, Refusal } from './members'
+import type { Members, Refusal, Told } from './members'
 
 interface ChangesOptions {
   members: Members
@@ -25,21 +26,35 @@ export class Changes {
   /** Changes on their way. */
   waiting = 0
   /** What Heap has acknowledged and the store does not say yet. */
-  private acknowledged = new Map<string, boolean>()
+  private acknowledged: Membership[] = []
   private readonly refusals: Refusal[] = []
+  /** By number of a batch that the store knows: the ids in it that may still be on their way. */
+  private readonly open = new Map<number, Set<string>>()
 
-  constructor(private readonly options: ChangesOptions) {}
+  private readonly call: EngineCall
+
+  constructor(private readonly options: ChangesOptions) {
+    const { key, target } = options
+    const subscriptions = defaultSubscriptions(target.engine.definition)
+    const [subscription] = subscriptions.filter(({ partnerAction }) => partnerAction === 'syncAudience')
+    // All calls are of one form: to look for the others takes a tenth of the time.
+    const mapping = { ...subscription.mapping, audience_key: key, traits_or_properties: { '@path': '$.traits' } }
+    this.call = callOf({ ...subscription, mapping }, target)
+  }
 
   /** The store knows each batch before it is sent: while the batch before is on its way, which costs no time. */
   async send(memberships: AsyncIterable<Membership[]>): Promise<void> {
-    const unsettled = new Set<string>()
+    let number = 0
     let sending = Promise.resolve()
     try {
       for await (const batch of batchesOf(memberships)) {
-        await this.save([...unsettled, ...batch.map(({ id }) => id)])
+        const ids = batch.map(({ id }) => id)
+        await this.save([...this.settledBatches(), [++number, ids]])
+        this.open.set(number, new Set())
         await sending
         if (this.options.signal.aborted) return
-        for (const { id } of batch) unsettled.add(id)
+        const unsettled = new Set(ids)
+        this.open.set(number, unsettled)
         sending = this.deliver(batch, unsettled)
         // Awaited below; until then, nobody else would take an error.
         sending.catch(() => undefined)
@@ -47,27 +62,30 @@ export class Changes {
       await sending
     } finally {
       await sending.catch(() => undefined)
-      await this.save([...unsettled])
+      await this.save([...this.open].map(([batch, ids]) => [batch, [...ids]]))
     }
   }
 
-  private async save(told: string[]): Promise<void> {
+  private settledBatches(): Told[] {
+    const settled = [...this.open].filter(([, { size }]) => size === 0)
+    for (const [batch] of settled) this.open.delete(batch)
+    return settled.map(([batch]) => [batch, []])
+  }
+
+  private async save(told: Told[]): Promise<void> {
     const { members } = this.options
-    const acknowledged = this.acknowledged
-    this.acknowledged = new Map()
-    await members.settle(acknowledged, told)
+    await members.settle(this.acknowledged.splice(0), told)
     await members.refuse(this.refusals.splice(0))
   }
 
   private async deliver(batch: Membership[], unsettled: Set<string>): Promise<void> {
     const { key, target, signal, progress } = this.options
-    const subscriptions = defaultSubscriptions(target.engine.definition)
-    const [subscription] = subscriptions.filter(({ partnerAction }) => partnerAction === 'syncAudience')
+    const timestamp = new Date().toISOString()
     this.waiting = batch.length
     await deliver(
       {
         engine: target.engine,
-        call: callOf(subscription, target),
+        call: this.call,
         signal,
         settle: ({ member }, outcome) => {
           unsettled.delete(member.id)
@@ -76,18 +94,19 @@ export class Changes {
         },
         onRetry: (again, reason, { waitMs }) => progress.retry(again.length, reason, waitMs)
       },
-      batch.map((member) => ({ member, message: audienceCall(key, member) }))
+      batch.map((member) => ({ member, message: audienceCall(key, member, timestamp) }))
     )
   }
 
-  private settle({ id, now }: Membership, outcome: EngineOutcome): void {
+  private settle(member: Membership, outcome: EngineOutcome): void {
+    const { id, now } = member
     const { status } = outcome
     if (status >= 300) {
       this.refused++
       this.refusals.push({ id, member: now, status, reason: reasonOf(outcome) })
       return
     }
-    this.acknowledged.set(id, now)
+    this.acknowledged.push(member)
     if (now) this.added++
     else this.removed++
   }
@@ -109,8 +128,7 @@ async function* batchesOf(memberships: AsyncIterable<Membership[]>): AsyncGenera
 }
 
 /** The identify call by which Segment Engage says who enters or leaves an audience. */
-function audienceCall(key: string, { id, now }: Membership): SegmentMessage {
-  const timestamp = new Date().toISOString()
+function audienceCall(key: string, { id, now }: Membership, timestamp: string): SegmentMessage {
   return {
     type: 'identify',
     messageId: `audience-${key}-${id}`,

@@ -5,7 +5,7 @@ import { writeLines } from '../../store/readable-file'
 import type { Store } from '../../store/store'
 import { numberKey } from '../../store/sublevel'
 import type { Change, Sublevel } from '../../store/sublevel'
-import type { SortedIds } from './compare'
+import type { Membership, SortedIds } from './compare'
 import { forgetOldState, moveOldState, ofAnother, oldIds } from './old-state'
 
 const KIND = {
@@ -16,6 +16,9 @@ const KIND = {
 /** A row that names nobody, or a change that Heap has refused for good. */
 export type Refusal = { line: number; reason: string } | { id: string; member: boolean; status: number; reason: string }
 
+/** A batch, and its ids that are on their way. */
+export type Told = [batch: number, ids: string[]]
+
 /** Who is in an audience as far as Heap has acknowledged, in a store that lasts, and the new list, which does not. */
 export class Members {
   /** Rows and changes that are refused. */
@@ -24,7 +27,7 @@ export class Members {
   private readonly known: Sublevel<boolean>
   /** Which audience of which Heap it is, as JSON. */
   private readonly about: Sublevel<string>
-  /** The ids that are on their way. */
+  /** The ids that are on their way, by batch. */
   private readonly told: Sublevel<string[]>
   private readonly listed: Sublevel<boolean>
   private readonly refusals: Sublevel<Refusal>
@@ -90,12 +93,14 @@ export class Members {
     await writeLines(path, this.refusals.texts())
   }
 
-  /** In one write: what Heap has acknowledged, and the ids that it may have been told of before it acknowledges them. */
-  async settle(acknowledged: Map<string, boolean>, about: string[]): Promise<void> {
-    const changes = [...acknowledged].map(([id, isMember]) =>
-      isMember ? this.known.put(id, true) : this.known.del(id)
-    )
-    await this.store.write([...changes, about.length > 0 ? this.told.put('now', about) : this.told.del('now')])
+  /** In one write: what Heap has acknowledged, and what it may be told of before it acknowledges it. */
+  async settle(acknowledged: Membership[], told: Told[]): Promise<void> {
+    const changes = acknowledged.map((member) => this.acknowledgement(member))
+    for (const [batch, ids] of told) {
+      const key = numberKey(batch)
+      changes.push(ids.length > 0 ? this.told.put(key, ids) : this.told.del(key))
+    }
+    await this.store.write(changes)
   }
 
   async close(): Promise<void> {
@@ -111,8 +116,18 @@ export class Members {
       await this.store.write([this.about.put('audience', header)])
     }
     // Nobody knows what has become of what a sync that was killed had on its way.
-    const told = (await this.told.get('now')) ?? []
-    await this.store.write([this.told.del('now'), ...this.unsure(told.map((id) => [id, false]))])
+    for await (const chunk of this.told.entries()) {
+      const ids = chunk.flatMap(([, told]) => told)
+      await this.store.write([
+        ...chunk.map(([key]) => this.told.del(key)),
+        ...this.unsure(ids.map((id) => [id, false]))
+      ])
+    }
+  }
+
+  private acknowledgement({ id, before, now }: Membership): Change {
+    if (!now) return this.known.del(id)
+    return before ? this.known.put(id, true) : this.known.insert(id, true)
   }
 
   private unsure(ids: [string, boolean][]): Change[] {
