@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { LOCAL_APP_ID } from '../segment/app-id'
 
 /** Leaves room for the WebSocket on the next port. */
@@ -21,19 +21,23 @@ export const emulatorFlags = (exclusive: string[] = []) => ({
   'no-rate-limits': Flags.boolean({ description: "the emulator does not enforce Heap's rate limits" })
 })
 
-/** Which Heap a command sends to that runs beside a server. */
-export const heapFlags = {
+const appIdFlag = {
   'app-id': Flags.string({
     description: `App ID of Heap (emulator: ${LOCAL_APP_ID} by default)`,
     env: 'HEAP_APP_ID'
-  }),
+  })
+}
+
+/** Which Heap a command sends to that runs beside a server. */
+export const heapFlags = {
+  ...appIdFlag,
   emulator: Flags.string({ description: 'address of the Heap emulator', default: 'http://127.0.0.1:3000' }),
   live: Flags.boolean({ description: 'send to the real Heap, not to an emulator', exclusive: ['emulator'] })
 }
 
-/** The same, and the destination's settings, for commands that run its actions. */
-export const settingsFlags = {
-  ...heapFlags,
+/** The destination's settings, for commands that run its actions without sending. */
+export const connectionFlags = {
+  ...appIdFlag,
   region: Flags.option({ options: ['US', 'EU'] as const, default: 'US' as const })({
     description: 'where Heap keeps the data',
     env: 'HEAP_REGION'
@@ -41,6 +45,16 @@ export const settingsFlags = {
   settings: Flags.string({
     description: 'JSON file with the settings appId and region; overrides --app-id and --region',
     helpValue: 'FILE'
+  })
+}
+
+export const settingsFlags = { ...heapFlags, ...connectionFlags }
+
+/** For commands that take any number of files. */
+export const filesArg = {
+  files: Args.string({
+    description: 'files of Segment messages, plain or .gz; - reads standard input, uncompressed, once',
+    required: true
   })
 }
 
@@ -53,4 +67,10 @@ export const mappingFlag = {
 
 export const jsonFlag = {
   json: Flags.boolean({ description: 'print the results as JSON, one object a line' })
+}
+
+/** Modules of users' own, where there are some. */
+export function pathFlag(what: string) {
+  const description = `${what} (default: every destination registered)`
+  return { path: Flags.string({ char: 'p', multiple: true, description }) }
 }

@@ -5,6 +5,7 @@ import type { DestinationDefinition, JSONObject } from '@segment/actions-core'
 import { Errors } from '@oclif/core'
 import { MAX_ITEMS_PER_REQUEST } from '../lib/heap/limits'
 import { subscriptionsFrom } from '../replay/backfill/subscriptions'
+import type { Connection } from '../replay/target'
 import { isMeantFor, subscriptionFilter } from '../segment/connection'
 import type { Subscription } from '../segment/connection'
 import { Engine } from '../segment/engine'
@@ -14,21 +15,14 @@ import { requestsByEvent, requestsOf } from '../segment/requests-by-event'
 import { toldBy } from '../segment/told'
 import type { Told } from '../segment/told'
 
+/** Files of mappings, and paths or modules of destinations; by default this project's own. */
+export type SideFlags = Partial<Record<'before' | 'after' | 'before-definition' | 'after-definition', string>>
+
 /** What came of an event at one side. */
 export interface SideOutcome {
   told: Told[]
   /** Why the destination refuses it. */
   refusals: string[]
-}
-
-export interface SideOptions {
-  /** `before` or `after`: the flags that set it begin so. */
-  name: string
-  /** This project's own, unless a path or module is named. */
-  own: DestinationDefinition<unknown>
-  definition?: string
-  mapping?: string
-  settings: JSONObject
 }
 
 /** One of two connections that are compared. */
@@ -39,7 +33,7 @@ export class Side {
   private readonly items = new Map<string, number>()
   private alone = 0
 
-  private constructor(
+  constructor(
     private readonly definition: DestinationDefinition<unknown>,
     subscriptions: Subscription[],
     private readonly settings: JSONObject
@@ -48,15 +42,6 @@ export class Side {
     const name = definition.name.replace(/[^A-Za-z0-9.+-]+/g, '-')
     this.engine = new Engine({ definition: requestsByEvent({ ...definition, name }) })
     this.routes = subscriptions.map((subscription) => ({ subscription, matches: subscriptionFilter(subscription) }))
-  }
-
-  /** @throws CLIError that names the flag and what is wrong with it */
-  static async open({ name, own, definition: path, mapping, settings }: SideOptions): Promise<Side> {
-    const definition = path === undefined ? own : await definitionAt(path, `--${name}-definition`)
-    const subscriptions = await subscriptionsFrom(definition, mapping).catch((error: Error) => {
-      throw new Errors.CLIError(error.message.replace(/^--mapping/, `--${name}`))
-    })
-    return new Side(definition, subscriptions, settings)
   }
 
   /** How many requests it takes, where batches are as full as can be. */
@@ -100,6 +85,16 @@ export class Side {
     if (isBatched) this.items.set(endpoint, (this.items.get(endpoint) ?? 0) + 1)
     else this.alone += 1
   }
+}
+
+/** @throws CLIError that names the flag and what is wrong with it */
+export async function openSide(name: 'before' | 'after', flags: SideFlags, own: Connection): Promise<Side> {
+  const path = flags[`${name}-definition`]
+  const definition = path === undefined ? own.definition : await definitionAt(path, `--${name}-definition`)
+  const subscriptions = await subscriptionsFrom(definition, flags[name]).catch((error: Error) => {
+    throw new Errors.CLIError(error.message.replace(/^--mapping/, `--${name}`))
+  })
+  return new Side(definition, subscriptions, own.settings)
 }
 
 async function definitionAt(path: string, flag: string): Promise<DestinationDefinition> {

@@ -13,28 +13,43 @@ import { isJsonObject } from '../segment/json-object'
 /** An emulator on the same machine answers at once. */
 const ANSWER_MS = 10_000
 
-export interface HeapFlags {
+export interface ConnectionFlags {
   'app-id'?: string
-  emulator: string
-  live: boolean
   region: 'US' | 'EU'
   settings?: string
 }
 
 /** The destination, and what it is set to. */
-export interface Target {
-  engine: Engine
+export interface Connection {
+  definition: DestinationDefinition<unknown>
   settings: JSONObject
+}
+
+export interface HeapFlags extends ConnectionFlags {
+  emulator: string
+  live: boolean
+}
+
+/** A connection, and the Heap that it sends to. */
+export interface Target extends Pick<Connection, 'settings'> {
+  engine: Engine
   /** Tells one Heap from another. */
   address: string
 }
 
-/** @throws CLIError when the settings are wrong or no emulator answers */
-export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }): Promise<Target> {
+/** @throws CLIError when the settings are wrong */
+export async function connectionFrom(flags: ConnectionFlags & { live?: boolean }): Promise<Connection> {
   const file = flags.settings === undefined ? {} : await settingsFile(flags.settings)
   const appId = file.appId == null ? appIdFor(flags) : checkedAppId(file.appId, '--settings')
-  const settings: JSONObject = { region: flags.region, ...(file as JSONObject), appId }
-  const definition = heap as DestinationDefinition<unknown>
+  return {
+    definition: heap as DestinationDefinition<unknown>,
+    settings: { region: flags.region, ...(file as JSONObject), appId }
+  }
+}
+
+/** @throws CLIError when the settings are wrong or no emulator answers */
+export async function targetFrom(flags: HeapFlags, { sends }: { sends: boolean }): Promise<Target> {
+  const { definition, settings } = await connectionFrom(flags)
   if (flags.live) return { engine: new Engine({ definition }), settings, address: 'Heap' }
   const emulator = flags.emulator.replace(/\/+$/, '')
   if (sends) await requireEmulator(emulator)

@@ -8,7 +8,7 @@ export const LOCAL_APP_ID = '11'
  * The App ID to send with; any digits do for an emulator.
  * @throws CLIError when the real Heap has none, or when it is not what Heap calls an App ID
  */
-export function appIdFor(flags: { 'app-id'?: string; live: boolean }): string {
+export function appIdFor(flags: { 'app-id'?: string; live?: boolean }): string {
   if (flags.live && !flags['app-id']) {
     throw new Errors.CLIError('--live needs the App ID of your Heap environment: add --app-id')
   }

@@ -1,7 +1,7 @@
-import { Args, Command, Flags } from '@oclif/core'
+import { Command, Flags } from '@oclif/core'
 import type { DryRun, FileOutcome } from '../../replay/backfill'
 import { MAX_EVENTS_PER_MINUTE } from '../../lib/heap/limits'
-import { jsonFlag, mappingFlag, settingsFlags } from '../common-flags'
+import { filesArg, jsonFlag, mappingFlag, settingsFlags } from '../common-flags'
 import { EXIT_INTERRUPTED, EXIT_WITH_REJECTIONS } from '../exit-codes'
 import { abortedByStop } from '../stop-signal'
 
@@ -19,12 +19,7 @@ export default class Backfill extends Command {
 
   static strict = false
 
-  static args = {
-    files: Args.string({
-      description: 'files of Segment messages, plain or .gz; - reads standard input, uncompressed, once',
-      required: true
-    })
-  }
+  static args = filesArg
 
   static flags = {
     ...settingsFlags,
@@ -81,7 +76,7 @@ export default class Backfill extends Command {
       this.log(`${action}: ${payloads} payloads, the first: ${JSON.stringify(first, null, 2)}`)
     }
     for (const [path, count] of requests) this.log(`requests to ${path}: ${count}`)
-    const { forecastLines } = await import('../../replay/identity-forecast')
+    const { forecastLines } = await import('../../replay/backfill')
     for (const line of forecastLines(forecast)) this.log(line)
   }
 }

@@ -1,13 +1,9 @@
 import { writeFile } from 'node:fs/promises'
-import { Args, Command, Flags } from '@oclif/core'
-import type { Interfaces } from '@oclif/core'
-import type { Report } from '../../diff/report'
-import type { Side } from '../../diff/side'
-import { settingsFlags } from '../common-flags'
+import { Command, Flags } from '@oclif/core'
+import type { Report } from '../../diff'
+import { connectionFlags, filesArg } from '../common-flags'
 import { EXIT_DIFFERENT, EXIT_INTERRUPTED } from '../exit-codes'
 import { abortedByStop } from '../stop-signal'
-
-type DiffFlags = Interfaces.InferredFlags<typeof Diff.flags>
 
 const mappingOf = (side: string) =>
   Flags.string({
@@ -33,55 +29,33 @@ export default class Diff extends Command {
 
   static strict = false
 
-  static args = {
-    files: Args.string({
-      description: 'files of Segment messages, plain or .gz; - reads standard input',
-      required: true
-    })
-  }
+  static args = filesArg
 
   static flags = {
     before: mappingOf('before'),
     after: mappingOf('after'),
     'before-definition': definitionOf('before'),
     'after-definition': definitionOf('after'),
-    'app-id': settingsFlags['app-id'],
-    region: settingsFlags.region,
-    settings: settingsFlags.settings,
+    ...connectionFlags,
     json: Flags.boolean({ description: 'print the report as JSON' }),
     html: Flags.string({ description: 'also write the report as a page', helpValue: 'FILE' })
   }
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Diff)
-    const [{ openSource }, { diffCalls }] = await Promise.all([
-      import('../../replay/source'),
-      import('../../diff/diff-calls')
-    ])
-    const sources = await Promise.all(argv.map((path) => openSource(String(path))))
+    const { diff, reportHtml, reportText } = await import('../../diff')
     const signal = abortedByStop()
-    const [before, after] = [await this.side('before', flags), await this.side('after', flags)]
     const onUnreadable = (where: string, reason: string) => this.logToStderr(`${where}: ${reason}`)
-    const report = await diffCalls(sources, { before, after, signal, onUnreadable })
+    const report = await diff(argv.map(String), flags, { signal, onUnreadable })
     if (report.events === 0 && !signal.aborted) this.error(`there is no message in ${argv.join(', ')}`)
-    await this.show(report, flags)
+    this.log(flags.json ? JSON.stringify(report, null, 2) : reportText(report))
+    if (flags.html !== undefined) await this.write(flags.html, reportHtml(report))
     if (signal.aborted) this.exit(EXIT_INTERRUPTED)
     if (isDifferent(report)) this.exit(EXIT_DIFFERENT)
   }
 
-  private async side(name: 'before' | 'after', flags: DiffFlags): Promise<Side> {
-    const [{ targetFrom }, { Side }] = await Promise.all([import('../../replay/target'), import('../../diff/side')])
-    const { engine, settings } = await targetFrom({ ...flags, emulator: '', live: false }, { sends: false })
-    const definition = flags[`${name}-definition`]
-    return Side.open({ name, own: engine.definition, definition, mapping: flags[name], settings })
-  }
-
-  private async show(report: Report, { json, html }: DiffFlags): Promise<void> {
-    const [{ reportText }, { reportHtml }] = await Promise.all([import('../../diff/text'), import('../../diff/html')])
-    this.log(json ? JSON.stringify(report, null, 2) : reportText(report))
-    if (html === undefined) return
-    const onError = (error: Error) => this.error(`cannot write ${html}: ${error.message}`)
-    await writeFile(html, reportHtml(report)).catch(onError)
+  private async write(path: string, html: string): Promise<void> {
+    await writeFile(path, html).catch((error: Error) => this.error(`cannot write ${path}: ${error.message}`))
   }
 }
 

@@ -23,6 +23,7 @@ export interface BackfillFlags extends HeapFlags {
   'dry-run': boolean
 }
 
+export { forecastLines } from '../identity-forecast'
 export type { DryRun, FileOutcome }
 
 export interface Backfill {

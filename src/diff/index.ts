@@ -1,14 +1,23 @@
 import { readEvent } from '../replay/backfill/read-event'
 import type { Line } from '../replay/lines'
-import { openLines } from '../replay/source'
+import { openLines, openSource } from '../replay/source'
 import type { Source } from '../replay/source'
+import { connectionFrom } from '../replay/target'
+import type { ConnectionFlags } from '../replay/target'
 import type { SegmentMessage } from '../segment/message'
 import { compare } from './compare'
 import { ReportBuilder } from './report'
 import type { Report } from './report'
-import type { Side } from './side'
+import { openSide } from './side'
+import type { Side, SideFlags } from './side'
 
-export interface DiffOptions {
+export { reportHtml } from './html'
+export { reportText } from './text'
+export type { Report }
+
+export type DiffFlags = ConnectionFlags & SideFlags
+
+interface Options {
   before: Side
   after: Side
   signal: AbortSignal
@@ -24,15 +33,24 @@ interface Call {
   message: SegmentMessage
 }
 
-/** Runs every message of the files through both sides, without sending it, and reports what differs. */
-export async function diffCalls(sources: Source[], options: DiffOptions): Promise<Report> {
+/**
+ * Runs every message of the files through both sides, without sending it, and reports what differs.
+ * @throws CLIError when a file or flag is wrong
+ */
+export async function diff(
+  paths: string[],
+  flags: DiffFlags,
+  heard: Pick<Options, 'signal' | 'onUnreadable'>
+): Promise<Report> {
+  const sources = await Promise.all(paths.map(openSource))
+  const connection = await connectionFrom(flags)
+  const [before, after] = [await openSide('before', flags, connection), await openSide('after', flags, connection)]
   const builder = new ReportBuilder()
-  for (const source of sources) await diffSource(source, options, builder)
-  const { before, after } = options
+  for (const source of sources) await diffSource(source, { before, after, ...heard }, builder)
   return builder.report({ before: before.requests, after: after.requests })
 }
 
-async function diffSource(source: Source, options: DiffOptions, builder: ReportBuilder): Promise<void> {
+async function diffSource(source: Source, options: Options, builder: ReportBuilder): Promise<void> {
   const startedAt = new Date()
   const { lines } = openLines(source, { position: 0, line: 0 }, options.signal)
   let [calls, bytes]: [Call[], number] = [[], 0]
@@ -54,7 +72,7 @@ function readCall(
   { name, path }: Source,
   line: Line,
   startedAt: Date,
-  { onUnreadable }: DiffOptions,
+  { onUnreadable }: Options,
   builder: ReportBuilder
 ): Call | undefined {
   const read = readEvent(line, { name, startedAt })
@@ -66,7 +84,7 @@ function readCall(
   return undefined
 }
 
-async function compareAll(calls: Call[], { before, after }: DiffOptions, builder: ReportBuilder): Promise<void> {
+async function compareAll(calls: Call[], { before, after }: Options, builder: ReportBuilder): Promise<void> {
   const messages = calls.map(({ message }) => message)
   const [olds, news] = [await before.run(messages), await after.run(messages)]
   for (const [index, { where, message }] of calls.entries()) {
