@@ -14,6 +14,7 @@ module.exports = {
       ...project,
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
+      setupFiles: [...project.setupFiles, '<rootDir>/test/without-wsl.ts'],
       globalSetup: '<rootDir>/test/global-setup.ts',
       globalTeardown: '<rootDir>/test/global-teardown.ts'
     }

@@ -6,7 +6,6 @@ import { appIdFor, LOCAL_APP_ID } from '../../segment/app-id'
 import { emulatorFlags, portFlag } from '../common-flags'
 import type { ServedPipeline, ServeOptions } from '../../server'
 import { OWN_DESTINATIONS } from '../../segment/load-definition'
-import { outliveOutput } from '../closed-terminal'
 import { emulatorOptions } from '../emulator-options'
 import { stopSignal } from '../stop-signal'
 
@@ -95,5 +94,14 @@ export default class Serve extends Command {
     if (left > 0 && data === undefined) this.error(`calls not delivered within ${seconds} seconds, and lost: ${left}`)
     if (left > 0) say(`calls not delivered within ${seconds} seconds: ${left}; the next start on ${data} delivers them`)
     this.exit(0)
+  }
+}
+
+/** A terminal that was closed, or a full disk behind it, must not end a server before it has delivered what it accepted. */
+function outliveOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    // oclif's own listener throws.
+    stream.removeAllListeners('error')
+    stream.on('error', () => undefined)
   }
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { extname, relative } from 'node:path'
 import { Command, Flags } from '@oclif/core'
 import type { GeneratedFile } from './file'
@@ -18,12 +17,6 @@ export abstract class GenerateCommand extends Command {
   protected requireSources(): void {
     if (extname(__filename) === '.ts') return
     this.error(`${this.id} works on the sources: run ./bin/dev ${this.id} in a checkout of the project`)
-  }
-
-  /** Whether the path is a folder; ends with an error when there is nothing. */
-  protected async isFolder(path: string): Promise<boolean> {
-    const found = await stat(path).catch(() => this.error(`--path ${path} does not exist`))
-    return found.isDirectory()
   }
 
   protected async settle(files: GeneratedFile[], { check, json }: { check: boolean; json: boolean }): Promise<void> {

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { Preset } from '@segment/actions-core'
+import { loadDefinition } from '../../segment/load-definition'
 import type { ActionOfDefinition, AnyField, Definition, HookOfDefinition } from '../definition'
+import { loadAll } from '../destinations'
 import type { GeneratedFile } from './file'
 
 /**
@@ -148,12 +150,13 @@ function orNull(record: Record<string, unknown>): object | null {
   return Object.keys(record).length > 0 ? record : null
 }
 
-/** `metadata.json` of a destination, formatted as action-destinations formats its files. */
-export async function metadataFile(folder: string, definition: Definition): Promise<GeneratedFile> {
+/** `metadata.json` of each destination, formatted as action-destinations formats its files. */
+export async function metadataFiles(paths?: string[]): Promise<GeneratedFile[]> {
+  const loaded = await loadAll(paths, loadDefinition)
   const { format } = await import('prettier')
-  const json = JSON.stringify(metadataOf(definition), null, 2)
-  return {
+  const files = loaded.map(async ({ folder, content }) => ({
     path: join(folder, 'metadata.json'),
-    content: await format(json, { parser: 'json', printWidth: 120 })
-  }
+    content: await format(JSON.stringify(metadataOf(content), null, 2), { parser: 'json', printWidth: 120 })
+  }))
+  return Promise.all(files)
 }

@@ -1,11 +1,15 @@
 import { join } from 'node:path'
+import { Errors } from '@oclif/core'
 import { fieldsToJsonSchema } from '@segment/actions-core'
 import type { GlobalSetting, InputField } from '@segment/actions-core'
 import type { JSONSchema4 } from 'json-schema'
 import { compile } from 'json-schema-to-typescript'
 import mapValues from 'lodash/mapValues'
-import type { GeneratedFile } from './file'
 import { isJsonObject } from '../../segment/json-object'
+import { loadExport } from '../../segment/load-definition'
+import { loadAll } from '../destinations'
+import type { Loaded } from '../destinations'
+import type { GeneratedFile } from './file'
 
 type Fields = Record<string, InputField | GlobalSetting>
 
@@ -29,10 +33,17 @@ const FILE_NAME = 'generated-types.ts'
 /** The format of action-destinations, fixed so that the files are the same wherever they are generated. */
 const STYLE = { semi: false, singleQuote: true, trailingComma: 'none', printWidth: 120 } as const
 
-/** The generated files of what a module in `folder` exports: a destination, an action, or nothing with types. */
-export async function typesOf(folder: string, exported: unknown): Promise<GeneratedFile[]> {
-  if (isDestination(exported)) return destinationFiles(folder, exported)
-  if (isAction(exported)) return [{ path: join(folder, FILE_NAME), content: await actionTypes(exported) }]
+/** The types of what each path exports: a destination, an action, or nothing with types. */
+export async function typeFiles(paths?: string[]): Promise<GeneratedFile[]> {
+  const loaded = await loadAll(paths, loadExport)
+  const files = (await Promise.all(loaded.map(typesOf))).flat()
+  if (files.length > 0) return files
+  throw new Errors.CLIError(`no destination or action in ${loaded.map(({ path }) => path).join(', ')}`)
+}
+
+async function typesOf({ folder, content }: Loaded<unknown>): Promise<GeneratedFile[]> {
+  if (isDestination(content)) return destinationFiles(folder, content)
+  if (isAction(content)) return [{ path: join(folder, FILE_NAME), content: await actionTypes(content) }]
   return []
 }
 

@@ -1,14 +1,6 @@
-import { homedir, platform } from 'node:os'
 import { main } from '../../../src/cli/main'
 import { cleanEnvironment, ROOT, withoutSharedData } from './command-line'
 import type { Finished } from './command-line'
-
-// oclif asks for WSL by an import of ES modules, which jest's sandbox refuses.
-jest.mock('../../../node_modules/@oclif/core/lib/util/os.js', () => ({
-  getPlatform: async () => platform(),
-  getShell: async () => 'sh',
-  getHomeDir: () => homedir()
-}))
 
 interface Options {
   cwd?: string

@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
+import { pathFlag } from '../../common-flags'
 import { GenerateCommand } from '../../generate/command'
 import { staleFiles } from '../../generate/file'
-import { loaded } from '../../loaded'
 import type { GeneratedFile } from '../../generate/file'
+import { stopSignal } from '../../stop-signal'
 
 export default class GenerateTypes extends GenerateCommand {
   static description = 'Write the TypeScript types of settings and payloads beside the definitions they come from'
@@ -18,11 +19,7 @@ export default class GenerateTypes extends GenerateCommand {
   ]
 
   static flags = {
-    path: Flags.string({
-      char: 'p',
-      multiple: true,
-      description: 'a destination folder, or files of destinations and actions (default: every destination registered)'
-    }),
+    ...pathFlag('a destination folder, or files of destinations and actions'),
     watch: Flags.boolean({
       char: 'w',
       description: 'write them again whenever a source changes, until Ctrl-C',
@@ -35,36 +32,22 @@ export default class GenerateTypes extends GenerateCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(GenerateTypes)
     this.requireSources()
-    const paths = flags.path ?? (await import('../../registered-destinations')).registeredFolders
-    await this.settle(await this.generate(paths), flags)
-    if (flags.watch) await this.watch(paths)
+    const { typeFiles } = await import('../../generate/types-from-fields')
+    const generate = () => typeFiles(flags.path)
+    await this.settle(await generate(), flags)
+    if (flags.watch) await this.watch(flags.path, generate)
   }
 
-  private async generate(paths: string[]): Promise<GeneratedFile[]> {
-    const files = (await Promise.all(paths.map((path) => this.filesOf(path)))).flat()
-    if (files.length === 0) this.error(`no destination or action in ${paths.join(', ')}`)
-    return files
-  }
-
-  private async filesOf(path: string): Promise<GeneratedFile[]> {
-    const [{ typesOf }, { loadExport }] = await Promise.all([
-      import('../../generate/types-from-fields'),
-      import('../../../segment/load-definition')
-    ])
-    const folder = (await this.isFolder(path)) ? path : dirname(path)
-    return typesOf(folder, await loaded(path, loadExport))
-  }
-
-  private async watch(paths: string[]): Promise<void> {
-    const [{ watchSources }, { forgetModules }, { stopSignal }] = await Promise.all([
+  private async watch(paths: string[] | undefined, generate: () => Promise<GeneratedFile[]>): Promise<void> {
+    const [{ watchSources }, { forgetModules }, { registeredFolders }] = await Promise.all([
       import('../../../server/source-watcher'),
       import('../../../segment/load-definition'),
-      import('../../stop-signal')
+      import('../../destinations')
     ])
-    const folders = [...new Set([join(this.config.root, 'src/lib'), ...paths.map(folderOf)])]
+    const folders = [...new Set([join(this.config.root, 'src/lib'), ...(paths ?? registeredFolders).map(folderOf)])]
     const watcher = await watchSources(folders, async () => {
       folders.forEach(forgetModules)
-      await this.again(paths)
+      await this.again(generate)
     })
     this.log('watching for changes, Ctrl-C to stop')
     await stopSignal()
@@ -72,9 +55,9 @@ export default class GenerateTypes extends GenerateCommand {
   }
 
   /** What is written changes the folder in its turn, so nothing is said when nothing is stale. */
-  private async again(paths: string[]): Promise<void> {
+  private async again(generate: () => Promise<GeneratedFile[]>): Promise<void> {
     try {
-      const files = await this.generate(paths)
+      const files = await generate()
       if ((await staleFiles(files)).length > 0) await this.settle(files, { check: false, json: false })
     } catch (error) {
       this.logToStderr(`cannot generate: ${(error as Error).message}`)

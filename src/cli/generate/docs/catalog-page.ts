@@ -1,13 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { Errors } from '@oclif/core'
 import { defaultValues } from '@segment/actions-core'
 import type { Preset } from '@segment/actions-core'
+import { loadDefinition } from '../../../segment/load-definition'
 import { settingsOf } from '../../definition'
 import type { ActionOfDefinition, Definition } from '../../definition'
+import { loadAll } from '../../destinations'
+import type { Loaded } from '../../destinations'
+import type { GeneratedFile } from '../file'
 import { fieldTable, settingTable } from './field-table'
 import { code, page, prose, table } from './markdown'
 
 /** What stands between the two is written from the definition, the rest of a page by hand. */
 export const BEGIN = '<!-- begin of what generate:docs writes: do not edit -->'
 export const END = '<!-- end of what generate:docs writes -->'
+
+/** The page of each destination, in the folder `output`. @throws CLIError that names the page that cannot be written */
+export async function catalogPages(paths: string[] | undefined, output: string): Promise<GeneratedFile[]> {
+  const loaded = await loadAll(paths, loadDefinition)
+  return Promise.all(loaded.map((destination) => pageOf(destination, output)))
+}
+
+async function pageOf({ path, content }: Loaded<Definition>, output: string): Promise<GeneratedFile> {
+  const file = join(output, `${basename(resolve(path))}.md`)
+  const present = await readFile(file, 'utf8').catch(() => undefined)
+  try {
+    return { path: file, content: catalogPage(content, present) }
+  } catch (error) {
+    throw new Errors.CLIError(`cannot write ${file}: ${(error as Error).message}`)
+  }
+}
 
 /**
  * The page that a catalog shows of a destination: the one there is, with the tables written again, or a new one.
