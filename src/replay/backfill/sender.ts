@@ -74,13 +74,14 @@ export class Sender {
     return this.ready.length > 0 && (traffic.ended || (traffic.journal.isFull() && traffic.sending === 0))
   }
 
-  /** Milliseconds until the first of those aside may continue; undefined when nobody waits. */
+  /** Whole milliseconds until the first of those aside may continue; undefined when nobody waits. */
   private msUntilDue(): number | undefined {
     const { rateLimit } = this.options
     if (!rateLimit || this.aside.size === 0) return undefined
     let first = Infinity
     for (const [identity, jobs] of this.aside) first = Math.min(first, rateLimit.waitFor(identity, jobs.length))
-    return first
+    // A timer leaves out what is less than one, and would wake too early.
+    return Math.ceil(first)
   }
 
   private async sendNext(): Promise<void> {
