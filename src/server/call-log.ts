@@ -1,5 +1,6 @@
 import pico from 'picocolors'
-import type { CallChange } from '../segment/calls/calls'
+import type { CallSummary } from '../segment/calls/call-record'
+import type { AttemptOutcome, CallChange } from '../segment/calls/calls'
 import { printable } from '../segment/printable'
 import { redactText, spellingsOf } from '../segment/redact'
 
@@ -32,17 +33,18 @@ export class CallLog {
 
   /** `✓ track  Order Completed  user-1  → /api/track 200 4 ms`, with the reason below when it failed. */
   call(change: CallChange): void {
-    const { summary, attempt } = change
-    if (summary.outcome === 'waiting' && !attempt) return
-    if (this.options.json) return this.json(change)
+    const { outcome, attempt } = change
+    if (outcome === 'waiting' && !attempt) return
+    if (this.options.json) return this.json(change.summary())
     if (attempt?.retryAt !== undefined && this.told.has(attempt.run)) return
     if (attempt?.retryAt !== undefined) this.told.add(attempt.run)
     const [sign, paint] = signOf(change)
+    const summary = change.summary()
     const { type, event, userId, anonymousId, status } = summary
     const names = [event, userId ?? anonymousId].map((name) => name && this.shown(name, MAX_NAME_CHARACTERS))
     const result = attempt
-      ? `→ ${targetOf(change)} ${attempt.status} ${attempt.run.milliseconds} ms${triesOf(change)}`
-      : `→ ${[summary.outcome, status].filter(Boolean).join(' ')}`
+      ? `→ ${targetOf(change)} ${attempt.status} ${attempt.run.milliseconds} ms${triesOf(attempt, summary.attempts)}`
+      : `→ ${[outcome, status].filter(Boolean).join(' ')}`
     this.print([`${paint(sign)} ${type.padEnd(8)}`, ...names, result].filter(Boolean).join('  '))
     const reason = attempt ? attempt.error : summary.reason
     if (reason) this.line(paint(`            ${this.shown(reason, MAX_REASON_CHARACTERS)}`))
@@ -67,7 +69,7 @@ export class CallLog {
     if (this.waiting.push(text) === 1) setImmediate(() => this.flush())
   }
 
-  private json({ summary }: CallChange): void {
+  private json(summary: CallSummary): void {
     this.line(redactText(JSON.stringify(summary), this.secrets))
   }
 
@@ -83,10 +85,10 @@ export class CallLog {
   }
 }
 
-function signOf({ summary, attempt }: CallChange): [string, Paint] {
+function signOf({ outcome, attempt }: CallChange): [string, Paint] {
   if (attempt?.retryAt !== undefined) return ['↻', pico.yellow]
   if (attempt && attempt.status < 300) return ['✓', pico.green]
-  return summary.outcome === 'unmatched' ? ['–', pico.dim] : ['✗', pico.red]
+  return outcome === 'unmatched' ? ['–', pico.dim] : ['✗', pico.red]
 }
 
 /** The endpoint, where all requests of the attempt went to one; else the action. */
@@ -96,11 +98,11 @@ function targetOf({ attempt }: CallChange): string {
   return isOne ? first.request.url.replace(/^\w+:\/\/[^/]*|\?.*$/g, '') : (attempt?.action ?? '')
 }
 
-function triesOf({ summary, attempt }: CallChange): string {
+function triesOf({ retryAt, run }: AttemptOutcome, attempts: number): string {
   const notes = [
-    attempt?.retryAt !== undefined && attempt.run.size > 1 && `in a batch of ${attempt.run.size}`,
-    summary.attempts > 1 && `attempt ${summary.attempts}`,
-    attempt?.retryAt !== undefined && 'will be retried'
+    retryAt !== undefined && run.size > 1 && `in a batch of ${run.size}`,
+    attempts > 1 && `attempt ${attempts}`,
+    retryAt !== undefined && 'will be retried'
   ].filter(Boolean)
   return notes.length > 0 ? ` (${notes.join(', ')})` : ''
 }

@@ -19,8 +19,8 @@ export interface StoreKind {
   busy?: string
 }
 
-/** What is written in order needs little; what comes in any order is sorted again for each of these. */
-const BUFFER_BYTES = 1 << 20
+/** Each of these is sorted into the files again: with a quarter of LevelDB's 4 MB, `serve` spends a tenth of its time on that. */
+const BUFFER_BYTES = 1 << 22
 const SCRATCH_BUFFER_BYTES = 1 << 24
 
 /** What LevelDB says when the disk or the system refuses, which deleting the store would not fix. */

@@ -1,16 +1,36 @@
 import type { CallOutcome, CallSummary } from './call-record'
 
-interface Entry {
-  revision: number
-  outcome: CallOutcome
-  messageId: string | null
-  /** As JSON once the call is finished: it takes less memory, and less time to send. */
-  summary: CallSummary | string
+/** A call as the index keeps it; the summary is made when somebody asks for it. */
+export interface IndexedCall {
+  readonly revision: number
+  readonly outcome: CallOutcome
+  readonly messageId: string | null
+  summary(): CallSummary
 }
 
-/** The summaries of all calls: 50,000 take some 20 MB. */
+/** A call with its final outcome. As JSON the summary takes less memory, and less time to send. */
+class FinishedCall implements IndexedCall {
+  readonly revision: number
+  readonly outcome: CallOutcome
+  readonly messageId: string | null
+
+  constructor(
+    { revision, outcome, messageId }: CallSummary,
+    readonly json: string
+  ) {
+    this.revision = revision
+    this.outcome = outcome
+    this.messageId = messageId
+  }
+
+  summary(): CallSummary {
+    return JSON.parse(this.json) as CallSummary
+  }
+}
+
+/** All calls by their numbers: 50,000 take some 20 MB. */
 export class CallIndex {
-  private readonly entries = new Map<number, Entry>()
+  private readonly entries = new Map<number, IndexedCall>()
   private readonly byMessageId = new Map<string, number>()
 
   /** The lowest number. */
@@ -18,20 +38,20 @@ export class CallIndex {
     return this.entries.keys().next().value
   }
 
-  set(summary: CallSummary): void {
-    this.enter(summary, summary)
+  set(number: number, call: IndexedCall): void {
+    this.entries.set(number, call)
+    if (call.messageId !== null) this.byMessageId.set(call.messageId, number)
   }
 
   /** Returns the JSON that is kept. */
   setFinished(summary: CallSummary): string {
     const json = JSON.stringify(summary)
-    this.enter(summary, json)
+    this.set(summary.number, new FinishedCall(summary, json))
     return json
   }
 
   get(number: number): CallSummary | undefined {
-    const entry = this.entries.get(number)
-    return entry && summaryIn(entry)
+    return this.entries.get(number)?.summary()
   }
 
   /** The newest call with this message ID. */
@@ -45,18 +65,15 @@ export class CallIndex {
 
   /** As JSON, calls that changed after this revision, in the order of their changes; `revision` is that of the last. */
   since(revision: number, limit: number): { revision: number; calls: string[] } {
-    const changed = [...this.entries.values()].filter((entry) => entry.revision > revision)
+    const changed = [...this.entries.values()].filter((call) => call.revision > revision)
     const next = changed.sort((a, b) => a.revision - b.revision).slice(0, limit)
-    return {
-      revision: next[next.length - 1]?.revision ?? revision,
-      calls: next.map(({ summary }) => (typeof summary === 'string' ? summary : JSON.stringify(summary)))
-    }
+    return { revision: next[next.length - 1]?.revision ?? revision, calls: next.map(jsonOf) }
   }
 
   /** The oldest first. */
   *summaries(outcome?: CallOutcome): Generator<CallSummary> {
-    for (const entry of this.entries.values()) {
-      if (outcome === undefined || entry.outcome === outcome) yield summaryIn(entry)
+    for (const call of this.entries.values()) {
+      if (outcome === undefined || call.outcome === outcome) yield call.summary()
     }
   }
 
@@ -65,13 +82,8 @@ export class CallIndex {
     if (this.byMessageId.get(messageId) === number) this.byMessageId.delete(messageId)
     this.entries.delete(number)
   }
-
-  private enter({ number, revision, outcome, messageId }: CallSummary, summary: Entry['summary']): void {
-    this.entries.set(number, { revision, outcome, messageId, summary })
-    if (messageId !== null) this.byMessageId.set(messageId, number)
-  }
 }
 
-function summaryIn({ summary }: Entry): CallSummary {
-  return typeof summary === 'string' ? (JSON.parse(summary) as CallSummary) : summary
+function jsonOf(call: IndexedCall): string {
+  return call instanceof FinishedCall ? call.json : JSON.stringify(call.summary())
 }

@@ -5,7 +5,7 @@ import { AcceptedMessages } from './accepted-messages'
 import { CallArchive, DEFAULT_LIMITS } from './call-archive'
 import type { ArchiveLimits } from './call-archive'
 import { CallIndex } from './call-index'
-import type { CallSummary, RecordedExchange } from './call-record'
+import type { CallOutcome, CallSummary, RecordedExchange } from './call-record'
 import { routeOf } from '../connection'
 import type { Subscription } from '../connection'
 import { KeptBatches } from './kept-batches'
@@ -47,7 +47,9 @@ export interface CallsOptions {
 }
 
 export interface CallChange {
-  summary: CallSummary
+  outcome: CallOutcome
+  /** Made when it is asked for: nobody asks for that of a call that has only come in. */
+  summary: () => CallSummary
   /** The attempt that changed it. */
   attempt?: { route: string; action: string } & AttemptOutcome
 }
@@ -277,18 +279,16 @@ export class Calls {
     const { number } = call
     const earlier = this.index.withMessageId(call.messageId ?? '')
     if (earlier !== undefined && earlier < number) call.repeat(earlier)
-    const summary = { ...call.summary(++this.revision, this.now()), ...ended }
-    const { waiting } = call
-    if (waiting.length === 0) this.finish(call, summary)
-    else {
-      this.index.set(summary)
-      if (attempt && attempt.retryAt === undefined) this.write([this.accepted.settle(number, call.done)])
-    }
-    for (const listener of this.listeners) listener({ summary, attempt })
+    call.revision = ++this.revision
+    if (call.outcome !== 'waiting') return this.finish(call, attempt, ended)
+    this.index.set(number, call)
+    if (attempt && attempt.retryAt === undefined) this.write([this.accepted.settle(number, call.done)])
+    this.tell({ outcome: 'waiting', summary: () => call.summary(), attempt })
   }
 
-  private finish(call: OpenCall, summary: CallSummary): void {
+  private finish(call: OpenCall, attempt?: CallChange['attempt'], ended?: NotTaken): void {
     const { number, isAccepted, batches } = call
+    const summary = { ...call.summary(this.now()), ...ended }
     const { changes, forgotten } = this.archive.put({
       ...{ number, batches, summary: this.index.setFinished(summary), detail: call.detail(!isAccepted) },
       messageLength: isAccepted ? call.json.length : 0
@@ -298,6 +298,11 @@ export class Calls {
     this.open.delete(number)
     forgotten.forEach((each) => this.index.delete(each))
     this.write(changes)
+    this.tell({ outcome: summary.outcome, summary: () => summary, attempt })
+  }
+
+  private tell(change: CallChange): void {
+    for (const listener of this.listeners) listener(change)
   }
 
   private count(number: number): void {

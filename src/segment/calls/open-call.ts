@@ -1,4 +1,5 @@
 import get from 'lodash/get'
+import type { IndexedCall } from './call-index'
 import type { Attempt, CallOutcome, CallSummary, Delivery } from './call-record'
 import type { Subscription } from '../connection'
 import { routeOf } from '../connection'
@@ -57,7 +58,9 @@ type OpenDelivery = Omit<KeptDelivery, 'attempts'> & { attempts: string[]; batch
 type Facts = Pick<CallSummary, 'type' | 'event' | 'userId' | 'anonymousId' | 'messageId'>
 
 /** A call without a final outcome, as text where that takes less memory. */
-export class OpenCall {
+export class OpenCall implements IndexedCall {
+  /** Of its last change. */
+  revision = 0
   private readonly facts: Facts
   private readonly deliveries: OpenDelivery[]
   private last?: Pick<KeptAttempt, 'status' | 'error' | 'milliseconds'>
@@ -144,11 +147,12 @@ export class OpenCall {
     this.last = { status, error, milliseconds: 0 }
   }
 
-  summary(revision: number, now: number): CallSummary {
+  /** `endedAt`: when it got its final outcome, in milliseconds since 1970. */
+  summary(endedAt?: number): CallSummary {
     const { via, at } = this.arrival
-    const outcome = this.outcome()
+    const { number, revision, outcome } = this
     return {
-      number: this.number,
+      number,
       revision,
       receivedAt: new Date(at).toISOString(),
       via,
@@ -158,7 +162,7 @@ export class OpenCall {
       status: this.last?.status ?? null,
       reason: outcome === 'delivered' ? null : (this.last?.error ?? null),
       attempts: this.deliveries.reduce((most, { count }) => Math.max(most, count), 0),
-      milliseconds: outcome === 'waiting' ? null : Math.max(0, now - at),
+      milliseconds: endedAt === undefined ? null : Math.max(0, endedAt - at),
       answeredIn: this.last?.milliseconds ?? null,
       repeats: this.repeats
     }
@@ -175,9 +179,9 @@ export class OpenCall {
     return `${head.slice(0, -1)},"deliveries":[${deliveries.join(',')}]${message}}`
   }
 
-  private outcome(): CallOutcome {
-    const outcomes = this.deliveries.map(({ outcome }) => outcome)
-    return (['waiting', 'given-up', 'refused'] as const).find((worse) => outcomes.includes(worse)) ?? 'delivered'
+  get outcome(): CallOutcome {
+    const has = (outcome: CallOutcome) => this.deliveries.some((delivery) => delivery.outcome === outcome)
+    return (['waiting', 'given-up', 'refused'] as const).find(has) ?? 'delivered'
   }
 
   private actionOf(route: string): string {

@@ -18,7 +18,8 @@ beforeEach(async () => {
   outcomes = []
   store = openMemory()
   const record = await Calls.in(store)
-  record.onChange(({ summary: { messageId, status }, attempt }) => {
+  record.onChange(({ summary, attempt }) => {
+    const { messageId, status } = summary()
     if (attempt) outcomes.push(`${messageId} ${status}`)
   })
   deliveries = new Deliveries({ settings: {}, calls: record, note: () => undefined })

@@ -161,7 +161,7 @@ class World {
   private heard({ summary, attempt }: CallChange): void {
     if (!attempt) return
     const { action, status, error, retryAt } = attempt
-    const messageId = summary.messageId ?? ''
+    const messageId = summary().messageId ?? ''
     const willRetry = retryAt !== undefined
     this.tell(`outcome ${action} ${status}${willRetry ? ', again' : ''} ${error ?? ''}: ${messageId}`)
     const at = this.time.now
