@@ -1,3 +1,4 @@
+import type { CallChanges, CallStory } from '../../src/page/protocol'
 import type { CallRecord } from '../../src/segment/calls/call-record'
 import { startPipeline } from '../../src/testing'
 import type { TestPipeline } from '../../src/testing'
@@ -134,13 +135,25 @@ const CASES: [string, object[], object, [string, string][], RegExp[], (call: Cal
 ]
 
 describe('the outcome of a call', () => {
-  it.each(CASES)('%s: the log and the read-back agree', async (_case, batch, faults, outcomes, printed, check) => {
-    pipeline.heap.setFaults(faults)
-    await send(...batch)
-    await pipeline.idle()
-    const records = await asked<CallRecord[]>('/_segment/calls')
-    expect(records.map(({ messageId, outcome }) => [messageId, outcome])).toStrictEqual(outcomes)
-    expect(lines).toStrictEqual(printed.map((line) => expect.stringMatching(line) as string))
-    for (const { number } of records) check(await asked<CallRecord>(`/_segment/calls/${number}`))
-  })
+  it.each(CASES)(
+    '%s: the log, the page and the read-back agree',
+    async (_case, batch, faults, outcomes, printed, check) => {
+      pipeline.heap.setFaults(faults)
+      await send(...batch)
+      await pipeline.idle()
+      const records = await asked<CallRecord[]>('/_segment/calls')
+      expect(records.map(({ messageId, outcome }) => [messageId, outcome])).toStrictEqual(outcomes)
+      expect(lines).toStrictEqual(printed.map((line) => expect.stringMatching(line) as string))
+      const page = await asked<CallChanges>('/_page/calls?since=0')
+      expect(page.calls.sort((a, b) => a.number - b.number)).toMatchObject(
+        outcomes.map(([messageId, outcome]) => ({ messageId, outcome }))
+      )
+      for (const summary of page.calls) {
+        const call = await asked<CallRecord>(`/_segment/calls/${summary.number}`)
+        check(call)
+        expect(call).toMatchObject(summary)
+        expect((await asked<CallStory>(`/_page/calls/${summary.number}`)).record).toStrictEqual(call)
+      }
+    }
+  )
 })
