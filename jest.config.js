@@ -2,7 +2,7 @@ const project = {
   testEnvironment: 'node',
   // Types are checked by `npm run check`.
   transform: { '^.+\\.tsx?$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' } }, swcrc: false }] },
-  setupFiles: ['<rootDir>/test/without-colour.ts'],
+  setupFiles: ['<rootDir>/test/without-colour.ts', '<rootDir>/test/without-old-listeners.ts'],
   restoreMocks: true
 }
 

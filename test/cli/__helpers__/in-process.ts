@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { main } from '../../../src/cli/main'
 import { cleanEnvironment, ROOT, withoutSharedData } from './command-line'
 import type { Finished } from './command-line'
@@ -40,7 +41,7 @@ async function runAlone(args: string[], { cwd = ROOT, env = {} }: Options): Prom
 /** Makes the state that all of a process shares the command's own; returns what gives it back. */
 function takeOver(cwd: string, env: Record<string, string>): () => void {
   const before = { cwd: process.cwd(), env: process.env, exitCode: process.exitCode }
-  const listeners = SIGNALS.map((signal) => process.listeners(signal))
+  const removeAdded = SIGNALS.map((signal) => withoutAdded(process, signal))
   process.env = { ...cleanEnvironment(), ...env }
   process.chdir(cwd)
   Object.assign(process, { [COMPILES_TYPESCRIPT]: true })
@@ -48,11 +49,7 @@ function takeOver(cwd: string, env: Record<string, string>): () => void {
     process.env = before.env
     process.exitCode = before.exitCode
     process.chdir(before.cwd)
-    SIGNALS.forEach((signal, at) => {
-      for (const added of process.listeners(signal)) {
-        if (!listeners[at].includes(added)) process.off(signal, added)
-      }
-    })
+    removeAdded.forEach((remove) => remove())
   }
 }
 
@@ -71,14 +68,24 @@ function capture() {
     jest.spyOn(process.stdout, 'write').mockImplementation(add('stdout', '')),
     jest.spyOn(process.stderr, 'write').mockImplementation(add('stderr', ''))
   ]
-  const waiting = process.stdout.listeners('drain')
+  const removeAdded = [process.stdout, process.stderr].flatMap((stream) =>
+    ['drain', 'error'].map((event) => withoutAdded(stream, event))
+  )
   return {
     output,
     restore: () => {
       spies.forEach((spy) => spy.mockRestore())
-      // oclif waits for a stream that is full, and leaves its listener.
-      for (const added of process.stdout.listeners('drain') as (() => void)[])
-        if (!waiting.includes(added)) process.stdout.off('drain', added)
+      removeAdded.forEach((remove) => remove())
+    }
+  }
+}
+
+/** Removes, when it is called, the listeners that were added since. */
+function withoutAdded(emitter: EventEmitter, event: string | symbol): () => void {
+  const before = emitter.listeners(event)
+  return () => {
+    for (const added of emitter.listeners(event) as (() => void)[]) {
+      if (!before.includes(added)) emitter.off(event, added)
     }
   }
 }
