@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { MUTATIONS } from './__helpers__/mutations'
+import { misplaced, MUTATIONS } from './__helpers__/mutations'
 import type { Mutation } from './__helpers__/mutations'
 
 const ROOT = resolve(__dirname, '../..')
@@ -41,16 +41,10 @@ function foundBy(folder: string, { file, from, to }: Mutation): string | undefin
   return seed && `seed ${seed} | ${problem}`
 }
 
-/** The sources change; a fault that is in none of them any more proves nothing. */
-function misplaced({ name, file, from }: Mutation): string[] {
-  const times = readFileSync(join(ROOT, file), 'utf8').split(from).length - 1
-  return times === 1 ? [] : [`${name}: ${file} has this text ${times} times, and not once: ${from}\n`]
-}
-
 function main(): number {
   const wanted = process.argv.slice(2).join(' ')
   const problems = MUTATIONS.flatMap(misplaced)
-  process.stderr.write(problems.join(''))
+  process.stderr.write(problems.map((problem) => `${problem}\n`).join(''))
   if (problems.length > 0) return 2
   const folder = copied()
   let missed = 0

@@ -1,6 +1,7 @@
 import range from 'lodash/range'
 import { worldOf } from './__helpers__/check'
 import { KEPT_SEEDS } from './__helpers__/kept-seeds'
+import { misplaced, MUTATIONS } from './__helpers__/mutations'
 
 const WORLDS = 300
 /** In one test: far fewer than a loaded machine gets through before the test times out. */
@@ -23,5 +24,11 @@ describe('a world of clients, the local Segment, the destination and Heap', () =
       const world = worldOf(seed)
       expect((await world.check()).hash).toBe((await world.check()).hash)
     }
+  })
+})
+
+describe('the deliberate faults that the simulation must find', () => {
+  it('each stand in the sources as they are', () => {
+    expect(MUTATIONS.flatMap(misplaced)).toStrictEqual([])
   })
 })
