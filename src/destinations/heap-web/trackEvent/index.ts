@@ -1,5 +1,6 @@
 import type { BrowserActionDefinition } from '@segment/browser-destination-runtime/types'
 import { flatten } from '../../../lib/flatten'
+import { MAX_WEB_EVENT_NAME_LENGTH } from '../../../lib/heap/limits'
 import type { Settings } from '../generated-types'
 import { warn } from '../warn'
 import { heapOnPage } from '../heap-sdk'
@@ -8,9 +9,6 @@ import { inTurn } from '../log-out'
 import { record } from '../record'
 import { describeVisitor, hasAnonymousId, identifyVisitor } from '../visitor'
 import type { Payload } from './generated-types'
-
-/** https://developers.heap.io/docs/api-reference */
-const MAX_EVENT_NAME_LENGTH = 255
 
 const action: BrowserActionDefinition<Settings, HeapSdk, Payload> = {
   title: 'Track Event',
@@ -76,7 +74,7 @@ function isName(name: unknown): name is string {
     warn('An event without a name is not sent: map `name` to text')
     return false
   }
-  if (name.length > MAX_EVENT_NAME_LENGTH) warn(`Heap may not take an event name of ${name.length} characters`)
+  if (name.length > MAX_WEB_EVENT_NAME_LENGTH) warn(`Heap may not take an event name of ${name.length} characters`)
   return true
 }
 
