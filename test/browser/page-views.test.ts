@@ -72,6 +72,14 @@ describe('the views of the page', () => {
     await tab.page.getByRole('link', { name: 'Faults on' }).waitFor({ state: 'detached' })
   })
 
+  it('draw plots where the browser names a language that Intl does not know', async () => {
+    await tab.page.addInitScript(() =>
+      Object.defineProperty(navigator, 'language', { value: 'en-US@posix', configurable: true })
+    )
+    await filled()
+    await tab.page.locator('canvas').first().waitFor()
+  })
+
   it('keep the theme that was chosen', async () => {
     await tab.open('/settings')
     await tab.page.getByLabel('dark').check()

@@ -8,7 +8,19 @@ import type { CallTotals, MinuteTotals } from './call-totals'
 import { count, duration, OUTCOMES } from './outcome'
 import type { Tone } from './outcome'
 
-const Plot = lazy(() => import('./plot'))
+const Plot = lazy(() => {
+  requireKnownLanguage()
+  return import('./plot')
+})
+
+/** uPlot does not load where the browser's language is not one that Intl knows: some say `en-US@posix`. */
+function requireKnownLanguage(): void {
+  try {
+    Intl.getCanonicalLocales(navigator.language)
+  } catch {
+    Object.defineProperty(navigator, 'language', { value: 'en-US' })
+  }
+}
 
 const STEP_MS = 1000
 
