@@ -86,7 +86,7 @@ const ARROWS: Record<string, string[]> = {
   diff: ['replay', 'segment', 'lib'],
   'page/client': ['page/protocol'],
   'page/server': ['page/protocol', 'segment', 'emulator', 'lib'],
-  'page/protocol': ['segment'],
+  'page/protocol': ['segment', 'emulator'],
   server: ['page/server', 'segment', 'store', 'emulator', 'destinations'],
   testing: ['server', 'segment', 'store', 'emulator', 'destinations'],
   cli: ['server', 'testing', 'explain', 'diff', 'replay', 'segment', 'emulator', 'destinations', 'lib', 'index'],

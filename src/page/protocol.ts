@@ -1,3 +1,4 @@
+import type { AccountView, EventView, RecordedRequest, UserView } from '../emulator'
 import type { CallRecord, CallSummary, RecordedExchange } from '../segment/calls/call-record'
 import type { StoryRow } from '../segment/calls/story'
 
@@ -18,6 +19,15 @@ export interface PageState {
   settings: JsonObject
   /** Password settings that the server has a value for: it adds them to what the page sends without. */
   keptSettings: string[]
+  samples: PageSample[]
+}
+
+/** An event, or several, to start from. */
+export interface PageSample {
+  name: string
+  /** That usually takes it. */
+  action: string
+  event: JsonObject | JsonObject[]
 }
 
 /** GET /_page/calls?since=: the calls that changed after that revision, in the order of their changes. */
@@ -45,7 +55,7 @@ export interface LiveState {
   /** Times that the definition was loaded. */
   loads: number
   heap?: HeapState
-  /** Faults that are on, in words. */
+  /** Faults that are on, as the command line takes them: `429=0.1`. */
   faults: string[]
 }
 
@@ -111,7 +121,6 @@ export interface HeapState {
 
 /** The last 60 seconds against Heap's documented limits. */
 export interface Rates {
-  requests: number
   /** Answered with 429. */
   limited: number
   appEvents: number
@@ -136,59 +145,27 @@ export interface Listing<Item> {
   total: number
 }
 
-export interface StoredEvent {
-  number: number
-  event: string
-  messageId: string | null
-  endpoint: string
-  region: string
-  properties: JsonObject
-  timestamp: string
-}
-
 /** GET /_page/people?search=&offset= */
-export interface PersonSummary {
-  appId: string
-  userId: string
-  identity: string | null
-  anonymousIds: string[]
-  createdAt: string
+export interface PersonSummary extends Omit<UserView, 'properties'> {
+  /** How many there are of each. */
   properties: number
   events: number
 }
 
+export type StoredEvent = EventView & { number: number }
+
 /** GET /_page/person?app=&user=&offset=; the offset is that of the timeline. */
-export interface PersonDetails extends Omit<PersonSummary, 'properties'> {
-  mergedUserIds: string[]
-  properties: JsonObject
+export interface PersonDetails extends UserView {
   /** Those whose ID is the value of a property: so Heap joins people to accounts. */
   accounts: { accountId: string; property: string }[]
   timeline: Listing<StoredEvent>
 }
 
 /** GET /_page/accounts?search=&offset= */
-export interface AccountSummary {
-  appId: string
-  accountId: string
-  properties: JsonObject
+export interface AccountSummary extends AccountView {
   /** How many have a property with its ID. */
   people: number
 }
 
 /** GET /_page/requests?search=&offset= */
-export interface HeapRequest {
-  number: number
-  receivedAt: string
-  method: string
-  /** With `/eu` in front of it for that region. */
-  path: string
-  items: number
-  bytes: number
-  /** Null for a connection that was reset. */
-  status: number | null
-  fault: string | null
-  /** Accepted with success and not applied. */
-  dropped: number
-  body: unknown
-  response: unknown
-}
+export type { RecordedRequest }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { PageState } from '../protocol'
 import { useAsked, useLive } from './api'
 import type { Context } from './context'
@@ -14,27 +14,19 @@ import { isForeignLink, readLink, TRY, useLink } from './mapping/linked-state'
 import type { LinkedState } from './mapping/linked-state'
 import { knownAction, secretKeys } from './mapping/manifest'
 import type { Manifest } from './mapping/manifest'
-import { SAMPLES } from './mapping/samples'
 import { TryView } from './mapping/try-view'
 import { go, Link, useAddress } from './router'
 import { SettingsView } from './settings-view'
 
 export function App() {
   const live = useLive(() => callStore.clear())
-  const { answer: manifest, error } = useKept(useAsked<Manifest>('/manifest', live?.loads))
-  const { answer: server } = useKept(useAsked<PageState>('/_page/state', live?.loads))
+  const { answer: manifest, error } = useAsked<Manifest>('/manifest', live?.loads)
+  const { answer: server } = useAsked<PageState>('/_page/state', live?.loads)
   const revision = live?.revision ?? 0
   useEffect(() => void callStore.follow(revision).catch(() => undefined), [revision, live])
   if (error && !manifest) return <p role="alert">{error}</p>
   if (!manifest || !server) return <p className="empty">Loading…</p>
   return <Loaded manifest={manifest} server={server} live={live} />
-}
-
-/** The answer before stays while there is none. */
-function useKept<Asked extends { answer?: unknown }>(asked: Asked): Asked {
-  const kept = useRef(asked)
-  if (asked.answer !== undefined || kept.current.answer === undefined) kept.current = asked
-  return kept.current
 }
 
 function Loaded({ manifest, server, live }: Pick<Context, 'manifest' | 'server' | 'live'>) {
@@ -53,7 +45,6 @@ function Loaded({ manifest, server, live }: Pick<Context, 'manifest' | 'server' 
     server,
     live,
     state: { ...state, action: knownAction(manifest, state.action) },
-    settings: state.settings,
     change,
     edit,
     isForeign,
@@ -86,7 +77,7 @@ function View({ context }: { context: Context }) {
 }
 
 function startingState(manifest: Manifest, server: PageState): LinkedState {
-  const [sample] = SAMPLES
+  const [sample] = server.samples
   const linked = location.pathname === TRY ? readLink() : {}
   const action = knownAction(manifest, sample.action)
   const event = formatted(withNewId(sample.event))

@@ -10,7 +10,6 @@ export interface Context {
   live: LiveState | undefined
   /** The event, mapping and settings that are tried; no view loses what is typed in another. */
   state: LinkedState
-  settings: LinkedState['settings']
   change: (part: Partial<LinkedState>) => void
   /** Opens an event with the mapping that it had. */
   edit: (call: { event: unknown; action: string; changes: LinkedState['settings'] }) => void

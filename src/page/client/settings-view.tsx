@@ -7,7 +7,8 @@ import type { Field } from './mapping/manifest'
 import { setTheme, THEMES, useTheme } from './theme'
 
 export function SettingsView({ context }: { context: Context }) {
-  const { manifest, server, settings, change } = context
+  const { manifest, server, state, change } = context
+  const { settings } = state
   const [verdict, setVerdict] = useState<SettingsVerdict>()
   const test = () =>
     ask<SettingsVerdict>('/_page/settings', { body: settings })

@@ -1,17 +1,17 @@
 import { useSyncExternalStore } from 'react'
+import { useMedia } from './media'
 
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
 const KEY = 'theme'
 const listeners = new Set<() => void>()
-const dark = matchMedia('(prefers-color-scheme: dark)')
 
 /** The theme that was chosen and is kept by the browser, and what changes it. */
 export function useTheme(): [string, Theme] {
   const chosen = useSyncExternalStore(listen, read)
-  const drawn = useSyncExternalStore(listen, () => (read() === 'system' ? (dark.matches ? 'dark' : 'light') : read()))
-  return [drawn, chosen]
+  const system = useMedia('(prefers-color-scheme: dark)') ? 'dark' : 'light'
+  return [chosen === 'system' ? system : chosen, chosen]
 }
 
 export function setTheme(theme: Theme): void {
@@ -31,11 +31,7 @@ function read(): Theme {
 
 function listen(onChange: () => void): () => void {
   listeners.add(onChange)
-  dark.addEventListener('change', onChange)
-  return () => {
-    listeners.delete(onChange)
-    dark.removeEventListener('change', onChange)
-  }
+  return () => listeners.delete(onChange)
 }
 
 /** Before the first paint. */

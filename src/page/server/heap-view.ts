@@ -1,15 +1,6 @@
-import type { AccountView, Change, Emulator, EventView, UserView } from '../../emulator'
+import type { AccountView, Change, Emulator, RecordedRequest, UserView } from '../../emulator'
 import { RateWindow } from './rate-window'
-import { outline, shownRequest } from './shown-request'
-import type {
-  AccountSummary,
-  HeapRequest,
-  HeapState,
-  Listing,
-  PersonDetails,
-  PersonSummary,
-  StoredEvent
-} from '../protocol'
+import type { AccountSummary, HeapState, Listing, PersonDetails, PersonSummary, StoredEvent } from '../protocol'
 
 const PAGE_SIZE = 50
 
@@ -20,27 +11,22 @@ export interface Question {
 
 interface Content {
   /** The newest first. */
-  events: NumberedEvent[]
+  events: StoredEvent[]
   people: UserView[]
   eventsOf: Map<string, number>
 }
-
-type NumberedEvent = EventView & { number: number }
 
 /** What the emulator holds, searched and page by page. */
 export class HeapView {
   private version = 0
   private readonly rates = new RateWindow()
   private content?: Content
-  private readonly listeners = new Set<() => void>()
 
-  constructor(private readonly emulator: Emulator) {
+  constructor(
+    private readonly emulator: Emulator,
+    private readonly onChange: () => void = () => undefined
+  ) {
     emulator.onChange((change) => this.changed(change))
-  }
-
-  onChange(listener: () => void): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
   }
 
   state(): HeapState {
@@ -48,60 +34,39 @@ export class HeapView {
     return { version: this.version, people: people.length, events: events.length, rates: this.rates.rates() }
   }
 
-  people({ search, offset }: Question): Listing<PersonSummary> {
-    const found = this.read().people.filter((person) => matches(search, JSON.stringify(person)))
-    return { items: found.slice(offset, offset + PAGE_SIZE).map((person) => this.summary(person)), total: found.length }
+  people(question: Question): Listing<PersonSummary> {
+    const { people, eventsOf } = this.read()
+    const summary = ({ properties, ...person }: UserView): PersonSummary => {
+      return { ...person, properties: Object.keys(properties).length, events: eventsOf.get(keyOf(person)) ?? 0 }
+    }
+    return listed(people, question, JSON.stringify, summary)
   }
 
-  accounts({ search, offset }: Question): Listing<AccountSummary> {
+  accounts(question: Question): Listing<AccountSummary> {
     const { people } = this.read()
-    const found = this.emulator.accounts().filter((account) => matches(search, JSON.stringify(account)))
-    const items = found.slice(offset, offset + PAGE_SIZE).map((account) => ({
-      appId: account.app_id,
-      accountId: account.account_id,
-      properties: account.properties,
+    return listed(this.emulator.accounts(), question, JSON.stringify, (account) => ({
+      ...account,
       people: people.filter((person) => accountProperty(person, account) !== undefined).length
     }))
-    return { items, total: found.length }
   }
 
   /** The newest first. */
-  requests({ search, offset }: Question): Listing<HeapRequest> {
-    const found = this.emulator.requests.filter((request) => matches(search, outline(request))).reverse()
-    return { items: found.slice(offset, offset + PAGE_SIZE).map(shownRequest), total: found.length }
+  requests(question: Question): Listing<RecordedRequest> {
+    return listed([...this.emulator.requests].reverse(), question, outline, (request) => request)
   }
 
   person(appId: string, userId: string, offset: number): PersonDetails | undefined {
     const { people, events } = this.read()
     const person = people.find((each) => each.app_id === appId && each.user_id === userId)
     if (!person) return undefined
-    const own = events.filter((event) => event.app_id === appId && event.user_id === userId)
+    const own = events.filter((event) => keyOf(event) === keyOf(person))
     return {
-      ...this.summary(person),
-      mergedUserIds: person.merged_user_ids,
-      properties: person.properties,
+      ...person,
       accounts: this.emulator.accounts(appId).flatMap((account) => {
         const property = accountProperty(person, account)
-        return property === undefined ? [] : { accountId: account.account_id, property }
+        return property === undefined ? [] : [{ accountId: account.account_id, property }]
       }),
-      timeline: this.listed(own, offset)
-    }
-  }
-
-  private listed(events: NumberedEvent[], offset: number): Listing<StoredEvent> {
-    const page = events.slice(offset, offset + PAGE_SIZE)
-    return { items: page.map(shownEvent), total: events.length }
-  }
-
-  private summary(person: UserView): PersonSummary {
-    return {
-      appId: person.app_id,
-      userId: person.user_id,
-      identity: person.identity,
-      anonymousIds: person.anonymous_ids,
-      createdAt: person.created_at,
-      properties: Object.keys(person.properties).length,
-      events: this.read().eventsOf.get(keyOf(person)) ?? 0
+      timeline: listed(own, { search: '', offset }, String, (event) => event)
     }
   }
 
@@ -110,7 +75,7 @@ export class HeapView {
     this.content = undefined
     if (change.type === 'request') this.rates.add(change.request)
     if (change.type === 'reset') this.rates.clear()
-    this.listeners.forEach((tell) => tell())
+    this.onChange()
   }
 
   /** Read once after each change, however many lists and pages are asked for. */
@@ -125,16 +90,19 @@ function accountProperty({ app_id, properties }: UserView, account: AccountView)
   return Object.keys(properties).find((key) => String(properties[key]) === account.account_id)
 }
 
-function shownEvent(event: NumberedEvent): StoredEvent {
-  return {
-    number: event.number,
-    event: event.event,
-    messageId: event.idempotency_key,
-    endpoint: event.endpoint,
-    region: event.region,
-    properties: event.properties,
-    timestamp: event.timestamp
-  }
+/** What is searched of a request: bodies of a load test are large. */
+function outline({ number, method, path, region, app_id, status, fault, items }: RecordedRequest): string {
+  return JSON.stringify([number, method, path, region, app_id, status, fault, items])
+}
+
+function listed<Item, Shown>(
+  items: Item[],
+  { search, offset }: Question,
+  textOf: (item: Item) => string,
+  shown: (item: Item) => Shown
+): Listing<Shown> {
+  const found = search === '' ? items : items.filter((item) => matches(search, textOf(item)))
+  return { items: found.slice(offset, offset + PAGE_SIZE).map((item) => shown(item)), total: found.length }
 }
 
 function contentOf(emulator: Emulator): Content {
@@ -155,7 +123,6 @@ function keyOf({ app_id, user_id }: { app_id: string; user_id: string | null }):
 
 /** Every word must be there. */
 function matches(search: string, json: string): boolean {
-  if (search === '') return true
   const text = json.toLowerCase()
   const words = search.toLowerCase().split(/\s+/)
   return words.every((word) => text.includes(JSON.stringify(word).slice(1, -1)))

@@ -10,12 +10,12 @@ const WINDOW_MS = 60_000
 /** Requests of a burst within this time are counted as one entry, so that a load test does not fill the memory. */
 const STEP_MS = 1000
 
+/** The events are the accepted ones of bulk track calls, which is what the limits count. */
 interface Step {
   startedAt: number
-  requests: number
   limited: number
-  /** Accepted events of bulk track calls, which is what the limits count. */
-  events: Map<string, Map<string, number>>
+  ofApps: Map<string, number>
+  ofIdentities: Map<string, number>
 }
 
 /** Requests of the last minute, against the limits of https://developers.heap.io/reference/bulk-track */
@@ -24,18 +24,12 @@ export class RateWindow {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  add(request: RecordedRequest): void {
-    const { app_id, path, status } = request
-    const step = this.currentStep()
-    step.requests += 1
-    if (status === 429) step.limited += 1
-    if (path !== '/api/track' || status !== 200) return
-    const { body } = request
-    if (!isJsonObject(body) || !Array.isArray(body.events)) return
-    const identities = entry(step.events, String(app_id), () => new Map<string, number>())
-    for (const event of body.events as JsonEvent[]) {
-      const who = JSON.stringify([event.identity, event.user_id])
-      identities.set(who, (identities.get(who) ?? 0) + 1)
+  add({ app_id: app, path, status, body }: RecordedRequest): void {
+    const { ofApps, ofIdentities } = this.stepWith(status === 429 ? 1 : 0)
+    if (path !== '/api/track' || status !== 200 || !isJsonObject(body) || !Array.isArray(body.events)) return
+    for (const { identity, user_id } of body.events as { identity?: unknown; user_id?: unknown }[]) {
+      add(ofApps, String(app), 1)
+      add(ofIdentities, JSON.stringify([app, identity, user_id]), 1)
     }
   }
 
@@ -45,44 +39,31 @@ export class RateWindow {
 
   rates(): Rates {
     this.steps = this.steps.filter(({ startedAt }) => startedAt > this.now() - WINDOW_MS)
-    const apps = new Map<string, number>()
-    const people = new Map<string, number>()
-    for (const { events } of this.steps) {
-      for (const [app, identities] of events) {
-        for (const [who, count] of identities) {
-          apps.set(app, (apps.get(app) ?? 0) + count)
-          people.set(app + who, (people.get(app + who) ?? 0) + count)
-        }
-      }
-    }
     return {
-      requests: sumBy(this.steps, 'requests'),
       limited: sumBy(this.steps, 'limited'),
-      appEvents: max([...apps.values()]) ?? 0,
+      appEvents: busiest(this.steps.map(({ ofApps }) => ofApps)),
       appLimit: BULK_EVENTS_PER_APP.points,
-      identityEvents: max([...people.values()]) ?? 0,
+      identityEvents: busiest(this.steps.map(({ ofIdentities }) => ofIdentities)),
       identityLimit: BULK_EVENTS_PER_IDENTITY.points
     }
   }
 
-  private currentStep(): Step {
+  private stepWith(limited: number): Step {
     const last = this.steps[this.steps.length - 1]
-    if (last && this.now() - last.startedAt < STEP_MS) return last
-    const step: Step = { startedAt: this.now(), requests: 0, limited: 0, events: new Map() }
-    this.steps.push(step)
+    const isNow = last && this.now() - last.startedAt < STEP_MS
+    const step = isNow ? last : { startedAt: this.now(), limited: 0, ofApps: new Map(), ofIdentities: new Map() }
+    if (!isNow) this.steps.push(step)
+    step.limited += limited
     return step
   }
 }
 
-interface JsonEvent {
-  identity?: unknown
-  user_id?: unknown
+function busiest(steps: Map<string, number>[]): number {
+  const sums = new Map<string, number>()
+  for (const counts of steps) counts.forEach((count, key) => add(sums, key, count))
+  return max([...sums.values()]) ?? 0
 }
 
-function entry<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const created = create()
-  map.set(key, created)
-  return created
+function add(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count)
 }

@@ -1,12 +1,13 @@
 import type { JSONObject } from '@segment/actions-core'
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
+import { faultWords } from '../../emulator'
 import type { Emulator } from '../../emulator'
 import { Engine } from '../../segment/engine'
 import type { Calls } from '../../segment/calls/calls'
 import { BodyError, readJsonObject } from '../../segment/json-body'
 import { callRoutes } from './call-routes'
-import { faultRoutes, faultsInWords } from './fault-routes'
+import { faultRoutes } from './fault-routes'
 import { heapRoutes } from './heap-routes'
 import { HeapView } from './heap-view'
 import { KeptSettings, testSettings } from './kept-settings'
@@ -15,6 +16,7 @@ import { pageFiles } from './page-files'
 import { matchPresets } from './preset-match'
 import { eventsOf, runEvents } from './run-events'
 import { runRequest } from './run-request'
+import { PAGE_SAMPLES } from './samples'
 import type { LiveState, PageState, PreviewResult, RunRequest, RunResult } from '../protocol'
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024
@@ -45,8 +47,7 @@ export class TesterPage {
   ) {
     this.settings = new KeptSettings(options.settings)
     this.previewing = previewing(engine)
-    this.heap = options.emulator && new HeapView(options.emulator)
-    this.heap?.onChange(() => this.tell())
+    this.heap = options.emulator && new HeapView(options.emulator, () => this.tell())
     options.calls.onChange(() => this.tell())
     this.load(engine)
     this.route()
@@ -81,7 +82,8 @@ export class TesterPage {
     const { url, emulator } = this.options
     const { definition } = this.engine
     const settings = this.settings.withoutSecrets(definition)
-    return { url, live: !emulator, settings, keptSettings: this.settings.secretKeys(definition) }
+    const keptSettings = this.settings.secretKeys(definition)
+    return { url, live: !emulator, settings, keptSettings, samples: PAGE_SAMPLES }
   }
 
   private live(context: Context): Response {
@@ -97,7 +99,7 @@ export class TesterPage {
 
   private liveState(): LiveState {
     const { calls, emulator } = this.options
-    const faults = emulator ? faultsInWords(emulator.faults()) : []
+    const faults = emulator ? faultWords(emulator.faults()) : []
     return { revision: calls.revision, loads: this.loads, heap: this.heap?.state(), faults }
   }
 

@@ -1,5 +1,5 @@
-import { useState } from 'react'
 import type { Attempt, RecordedExchange } from '../../protocol'
+import { Details } from '../details'
 import { clock, count, duration } from './outcome'
 import { Json } from './views'
 
@@ -45,20 +45,27 @@ function TimeLine({ attempts, receivedAt }: Omit<Props, 'live'>) {
 }
 
 function AttemptItem({ attempt, live, isLast }: { attempt: Attempt; live: boolean; isLast: boolean }) {
-  const [open, setOpen] = useState(isLast)
   const { startedAt, status, milliseconds, batch, error, retryAt, exchanges } = attempt
+  const summary = (
+    <>
+      <span className={`badge ${toneOf(status)}`}>{status}</span> {clock(startedAt)} · {duration(milliseconds)}
+      {batch > 1 && ` · with ${count(batch - 1)} other calls`}
+      {retryAt && ` · again at ${clock(retryAt)}`}
+    </>
+  )
   return (
     <li>
-      <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-        <summary>
-          <span className={`badge ${toneOf(status)}`}>{status}</span> {clock(startedAt)} · {duration(milliseconds)}
-          {batch > 1 && ` · with ${count(batch - 1)} other calls`}
-          {retryAt && ` · again at ${clock(retryAt)}`}
-        </summary>
-        {error && <p className="bad">{error}</p>}
-        {open && exchanges.map((exchange, index) => <Exchange key={index} exchange={exchange} live={live} />)}
-        {open && exchanges.length === 0 && <p className="soft">The action made no request.</p>}
-      </details>
+      <Details summary={summary} isOpen={isLast}>
+        {() => (
+          <>
+            {error && <p className="bad">{error}</p>}
+            {exchanges.map((exchange, index) => (
+              <Exchange key={index} exchange={exchange} live={live} />
+            ))}
+            {exchanges.length === 0 && <p className="soft">The action made no request.</p>}
+          </>
+        )}
+      </Details>
     </li>
   )
 }

@@ -57,8 +57,8 @@ export class CallStore {
   }
 
   /** The newest call with this message ID, if the page has it. */
-  withMessageId(messageId: string): CallSummary | undefined {
-    return this.byMessageId.get(messageId)
+  withMessageId(messageId: string | null): CallSummary | undefined {
+    return messageId === null ? undefined : this.byMessageId.get(messageId)
   }
 
   /** Asks for what has changed until it has this revision. */

@@ -4,7 +4,6 @@ import { ask } from '../api'
 import type { Context } from '../context'
 import { defaultMapping, knownAction } from '../mapping/manifest'
 import { withNewId } from '../mapping/event'
-import { SAMPLES } from '../mapping/samples'
 
 /** What to do while no call has come in. */
 export function EmptyCalls({ context }: { context: Context }) {
@@ -22,13 +21,14 @@ export function EmptyCalls({ context }: { context: Context }) {
   )
 }
 
-function SendSample({ context: { manifest, server, settings } }: { context: Context }) {
+function SendSample({ context: { manifest, server, state } }: { context: Context }) {
   const [problem, setProblem] = useState<string>()
-  const [sample] = SAMPLES
+  const [sample] = server.samples
   const send = () => {
-    if (server.live && !confirm(`Send to the real Heap, App ID ${String(settings.appId)}?`)) return
+    if (server.live && !confirm(`Send to the real Heap, App ID ${String(state.settings.appId)}?`)) return
     const action = knownAction(manifest, sample.action)
-    const body = { action, event: withNewId(sample.event), mapping: defaultMapping(manifest.actions[action]), settings }
+    const mapping = defaultMapping(manifest.actions[action])
+    const body = { action, event: withNewId(sample.event), mapping, settings: state.settings }
     ask<RunResult>('/_page/send', { body }).catch((error: Error) => setProblem(error.message))
   }
   return (

@@ -1,4 +1,5 @@
 import type { StoryRow } from '../../protocol'
+import { Heads } from '../heads'
 import { visible } from '../text'
 
 /** Rows at most: an event of 32 KB has more fields than anybody reads. */
@@ -11,15 +12,7 @@ export function StoryRows({ rows }: { rows: StoryRow[] }) {
   return (
     <div className="scroll" role="region" aria-label="Fields" tabIndex={0}>
       <table className="fields">
-        <thead>
-          <tr>
-            <th scope="col">In the event</th>
-            <th scope="col">Value</th>
-            <th scope="col">Change</th>
-            <th scope="col">In the request</th>
-            <th scope="col">Sent</th>
-          </tr>
-        </thead>
+        <Heads of={['In the event', 'Value', 'Change', 'In the request', 'Sent']} />
         <tbody>
           {rows.slice(0, SHOWN).map((row, index) => (
             <Row key={index} row={row} />

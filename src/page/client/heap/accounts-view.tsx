@@ -12,11 +12,11 @@ export function AccountsView({ context: { live } }: { context: Context }) {
       version={live?.heap?.version}
       columns={['Account', 'People', 'Properties']}
       empty="Heap has no accounts yet. Send a group call."
-      row={({ appId, accountId, people, properties }) => ({
-        key: `${appId} ${accountId}`,
+      row={({ app_id, account_id, people, properties }) => ({
+        key: `${app_id} ${account_id}`,
         cells: [
           <strong>
-            <Name of={accountId} />
+            <Name of={account_id} />
           </strong>,
           people,
           <Properties properties={properties} />

@@ -3,32 +3,35 @@ import type { JsonObject } from '../../protocol'
 import { ask, useAsked } from '../api'
 import type { Context } from '../context'
 
-/** The emulator's faults as a form; rates are shares of requests, 0 to 1. */
-interface Faults {
-  status?: Record<string, number>
-  resetBefore?: number
-  resetAfter?: number
-  delayMs?: number
-  retryAfter?: number
-  [other: string]: unknown
-}
+/** The emulator's faults, as its API takes them. */
+type Faults = JsonObject
 
 interface Control {
+  /** Where its value stands. One in % is a share of the requests there, 0 to 1. */
+  path: [key: string, status?: string]
   label: string
   about: string
   unit: '%' | 'ms' | 's'
-  read: (faults: Faults) => number
-  write: (faults: Faults, value: number) => Faults
 }
 
 const CONTROLS: Control[] = [
-  statusControl('429', 'Too many requests', 'Heap asks for a retry later.'),
-  statusControl('500', 'Server errors', 'Heap fails; nothing is stored.'),
-  statusControl('503', 'Unavailable', 'Heap is down; nothing is stored.'),
-  rateControl('resetBefore', 'Resets before storing', 'The connection breaks, and nothing is stored.'),
-  rateControl('resetAfter', 'Resets after storing', 'The connection breaks once everything is stored.'),
-  plainControl('delayMs', 'Delay', 'Time before each answer.', 'ms'),
-  plainControl('retryAfter', 'Retry-After', 'Sent with every 429.', 's')
+  { path: ['status', '429'], label: 'Too many requests (429)', about: 'Heap asks for a retry later.', unit: '%' },
+  { path: ['status', '500'], label: 'Server errors (500)', about: 'Heap fails; nothing is stored.', unit: '%' },
+  { path: ['status', '503'], label: 'Unavailable (503)', about: 'Heap is down; nothing is stored.', unit: '%' },
+  {
+    path: ['resetBefore'],
+    label: 'Resets before storing',
+    about: 'The connection breaks, and nothing is stored.',
+    unit: '%'
+  },
+  {
+    path: ['resetAfter'],
+    label: 'Resets after storing',
+    about: 'The connection breaks once everything is stored.',
+    unit: '%'
+  },
+  { path: ['delayMs'], label: 'Delay', about: 'Time before each answer.', unit: 'ms' },
+  { path: ['retryAfter'], label: 'Retry-After', about: 'Sent with every 429.', unit: 's' }
 ]
 
 export function FaultsView({ context: { live } }: { context: Context }) {
@@ -66,17 +69,16 @@ export function FaultsView({ context: { live } }: { context: Context }) {
   )
 }
 
-function FaultControl({
-  control,
-  faults,
-  onFaults
-}: {
+interface ControlProps {
   control: Control
   faults: Faults
   onFaults: (faults: Faults) => void
-}) {
-  const { label, about, unit, read, write } = control
-  const value = read(faults)
+}
+
+function FaultControl({ control, faults, onFaults }: ControlProps) {
+  const { path, label, about, unit } = control
+  const scale = unit === '%' ? 100 : 1
+  const value = Math.round(valueAt(faults, path) * scale * 10) / 10
   return (
     <label className={value > 0 ? 'fault on' : 'fault'}>
       <span>
@@ -89,49 +91,22 @@ function FaultControl({
         max={unit === '%' ? 100 : undefined}
         step={unit === 'ms' ? 100 : 1}
         value={value}
-        onChange={({ target }) => onFaults(write(faults, Math.max(0, Number(target.value))))}
+        onChange={({ target }) => onFaults(withValue(faults, path, Math.max(0, Number(target.value)) / scale))}
       />
       {unit === '%' ? '% of requests' : unit}
     </label>
   )
 }
 
-function statusControl(status: string, label: string, about: string): Control {
-  return {
-    label: `${label} (${status})`,
-    about,
-    unit: '%',
-    read: (faults) => percent(faults.status?.[status]),
-    write: (faults, value) => ({ ...faults, status: changed(faults.status, status, value / 100) })
-  }
+function valueAt(faults: Faults, [key, status]: Control['path']): number {
+  const value = status === undefined ? faults[key] : (Object(faults[key]) as JsonObject)[status]
+  return Number(value ?? 0)
 }
 
-function rateControl(key: 'resetBefore' | 'resetAfter', label: string, about: string): Control {
-  return {
-    label,
-    about,
-    unit: '%',
-    read: (faults) => percent(faults[key]),
-    write: (faults, value) => changed(faults, key, value / 100) ?? {}
-  }
-}
-
-function plainControl(key: 'delayMs' | 'retryAfter', label: string, about: string, unit: 'ms' | 's'): Control {
-  return {
-    label,
-    about,
-    unit,
-    read: (faults) => faults[key] ?? 0,
-    write: (faults, value) => changed(faults, key, value) ?? {}
-  }
-}
-
-function percent(share = 0): number {
-  return Math.round(share * 1000) / 10
-}
-
-/** Without the entry when it is 0; undefined when nothing is left. */
-function changed(values: JsonObject | undefined, key: string, value: number): Record<string, number> | undefined {
-  const rest = Object.entries({ ...values, [key]: value }).filter(([name]) => name !== key || value > 0)
-  return rest.length > 0 ? (Object.fromEntries(rest) as Record<string, number>) : undefined
+/** Without the entry when it is 0. */
+function withValue(faults: Faults, [key, status]: Control['path'], value: number): Faults {
+  const { [key]: before, ...rest } = faults
+  if (status === undefined) return value > 0 ? { ...rest, [key]: value } : rest
+  const statuses = withValue(Object(before) as JsonObject, [status], value)
+  return Object.keys(statuses).length > 0 ? { ...rest, [key]: statuses } : rest
 }

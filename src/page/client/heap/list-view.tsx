@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Listing } from '../../protocol'
 import { useAsked, useSettled } from '../api'
 import { count } from '../calls/outcome'
+import { Heads } from '../heads'
 
 interface Props<Item> {
   title: string
@@ -44,15 +45,7 @@ export function ListView<Item>({ title, path, version, columns, empty, row }: Pr
       {answer?.total === 0 && <p className="empty">{settled === '' ? empty : 'Nothing matches the search.'}</p>}
       {answer && answer.total > 0 && (
         <table className="list">
-          <thead>
-            <tr>
-              {columns.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads of={columns} />
           <tbody>
             {answer.items.map(row).map(({ key, cells }) => (
               <tr key={key}>

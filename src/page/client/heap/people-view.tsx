@@ -18,23 +18,23 @@ export function PeopleView({ context: { live } }: { context: Context }) {
       columns={['Person', 'Anonymous IDs', 'Properties', 'Events', 'First seen']}
       empty="Heap has no users yet. Send a call with a user ID."
       row={(person) => ({
-        key: `${person.appId} ${person.userId}`,
+        key: addressOf(person),
         cells: [
           <Link href={addressOf(person)}>
-            <Name of={person.identity ?? `anonymous ${person.userId}`} />
+            <Name of={person.identity ?? `anonymous ${person.user_id}`} />
           </Link>,
-          <Name of={person.anonymousIds.join(', ')} />,
+          <Name of={person.anonymous_ids.join(', ')} />,
           person.properties,
           person.events,
-          new Date(person.createdAt).toLocaleString('en-GB')
+          new Date(person.created_at).toLocaleString('en-GB')
         ]
       })}
     />
   )
 }
 
-function addressOf({ appId, userId }: Pick<PersonSummary, 'appId' | 'userId'>): string {
-  return `/people/${encodeURIComponent(appId)}/${encodeURIComponent(userId)}`
+function addressOf({ app_id, user_id }: PersonSummary): string {
+  return `/people/${encodeURIComponent(app_id)}/${encodeURIComponent(user_id)}`
 }
 
 export function PersonView({ path, context: { live } }: { path: string[]; context: Context }) {
@@ -49,7 +49,7 @@ export function PersonView({ path, context: { live } }: { path: string[]; contex
       {answer && (
         <>
           <h1>
-            <Name of={answer.identity ?? `Anonymous ${answer.userId}`} />
+            <Name of={answer.identity ?? `Anonymous ${answer.user_id}`} />
           </h1>
           <Identifiers person={answer} />
           <div className="columns">
@@ -69,16 +69,17 @@ export function PersonView({ path, context: { live } }: { path: string[]; contex
   )
 }
 
-function Identifiers({ person: { userId, appId, mergedUserIds, anonymousIds, accounts } }: { person: PersonDetails }) {
+function Identifiers({ person }: { person: PersonDetails }) {
+  const { app_id, user_id, merged_user_ids, anonymous_ids, accounts } = person
   return (
     <dl className="facts">
       <dt>App ID</dt>
-      <dd>{appId}</dd>
+      <dd>{app_id}</dd>
       <dt>Heap's user ID</dt>
-      <dd>{[userId, ...mergedUserIds].join(', merged: ')}</dd>
+      <dd>{[user_id, ...merged_user_ids].join(', merged: ')}</dd>
       <dt>Anonymous IDs</dt>
       <dd>
-        <Name of={anonymousIds.join(', ') || 'none'} />
+        <Name of={anonymous_ids.join(', ') || 'none'} />
       </dd>
       <dt>Accounts</dt>
       <dd>
@@ -102,7 +103,7 @@ function TimeLine({ events }: { events: StoredEvent[] }) {
   return (
     <ol className="events">
       {events.map((event) => {
-        const call = event.messageId === null ? undefined : calls.withMessageId(event.messageId)
+        const call = calls.withMessageId(event.idempotency_key)
         return (
           <li key={event.number}>
             <details>

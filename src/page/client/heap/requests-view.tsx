@@ -1,13 +1,13 @@
-import { useState } from 'react'
-import type { HeapRequest } from '../../protocol'
+import type { RecordedRequest } from '../../protocol'
 import type { Context } from '../context'
 import { clock, count } from '../calls/outcome'
 import { Json } from '../calls/views'
+import { Details } from '../details'
 import { ListView } from './list-view'
 
 export function RequestsView({ context: { live } }: { context: Context }) {
   return (
-    <ListView<HeapRequest>
+    <ListView<RecordedRequest>
       title="Requests"
       path="/_page/requests"
       version={live?.heap?.version}
@@ -17,9 +17,10 @@ export function RequestsView({ context: { live } }: { context: Context }) {
         key: String(request.number),
         cells: [
           request.number,
-          clock(request.receivedAt),
+          clock(request.received_at),
           <code>
-            {request.method} {request.path}
+            {request.method} {request.region === 'EU' && '/eu'}
+            {request.path}
           </code>,
           request.items,
           count(request.bytes),
@@ -31,29 +32,26 @@ export function RequestsView({ context: { live } }: { context: Context }) {
   )
 }
 
-function Answer({ request: { status, fault, dropped } }: { request: HeapRequest }) {
+function Answer({ request: { status, fault, dropped } }: { request: RecordedRequest }) {
   const tone = status === null ? 'bad' : status < 300 ? 'good' : 'wait'
   return (
     <>
       <span className={`badge ${tone}`}>{status ?? 'cut off'}</span>
       {fault && <span className="badge quiet">fault {fault}</span>}
-      {dropped > 0 && <small> {dropped} not applied</small>}
+      {dropped.length > 0 && <small> {dropped.length} not applied</small>}
     </>
   )
 }
 
-/** Written out only once they are asked for. */
-function Bodies({ request: { body, response } }: { request: HeapRequest }) {
-  const [open, setOpen] = useState(false)
+function Bodies({ request: { body, response } }: { request: RecordedRequest }) {
   return (
-    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>Show</summary>
-      {open && (
+    <Details summary="Show">
+      {() => (
         <>
           <Json value={body} label="Request body" />
           <Json value={response} label="Answer body" />
         </>
       )}
-    </details>
+    </Details>
   )
 }

@@ -1,10 +1,12 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { choicesOf } from './manifest'
 import type { Field } from './manifest'
-import { PATHS } from './paths'
 import { Prose } from '../text'
 
-export type Kind = 'nothing' | 'literal' | 'path' | 'template' | 'json'
+/** ID of the list from which paths complete. */
+export const PATHS = 'paths-of-the-event'
+
+type Kind = 'nothing' | 'literal' | 'path' | 'template' | 'json'
 
 interface Props {
   name: string

@@ -2,8 +2,7 @@ import { useState } from 'react'
 import type { JsonObject } from '../../protocol'
 import { mappingOf } from './manifest'
 import type { Action } from './manifest'
-import { MappingField } from './mapping-field'
-import { PATHS } from './paths'
+import { MappingField, PATHS } from './mapping-field'
 
 interface Props {
   action: string

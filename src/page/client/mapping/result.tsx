@@ -6,6 +6,8 @@ import { useCalls } from '../calls/call-store'
 import { Story } from '../calls/story'
 import { StoryRows } from '../calls/story-rows'
 import { Views } from '../calls/views'
+import { Details } from '../details'
+import { Heads } from '../heads'
 import { Link } from '../router'
 import type { Sent } from './use-run'
 
@@ -95,13 +97,7 @@ function Outcomes({ outcomes, numbers = [] }: { outcomes: EventOutcome[]; number
         {outcomes.length} events, {failed} of them refused
       </p>
       <table className="fields" aria-label="Outcomes">
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Status</th>
-            <th scope="col">Outcome</th>
-          </tr>
-        </thead>
+        <Heads of={['Event', 'Status', 'Outcome']} />
         <tbody>
           {outcomes.slice(0, rows).map((outcome, index) => (
             <Row key={index} index={index} number={numbers[index]} outcome={outcome} />
@@ -119,17 +115,13 @@ function Outcomes({ outcomes, numbers = [] }: { outcomes: EventOutcome[]; number
 
 function Row({ index, number, outcome }: { index: number; number: number | undefined; outcome: EventOutcome }) {
   const { status, error, retryable, rows = [] } = outcome
-  const [open, setOpen] = useState(false)
   return (
     <tr>
       <td>{number === undefined ? index + 1 : <Link href={`/?call=${number}`}>call {number}</Link>}</td>
       <td className={error ? 'bad' : 'good'}>{status}</td>
       <td>
         {error ?? 'taken'} {retryable && '(will be retried)'}
-        <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-          <summary>Fields</summary>
-          {open && <StoryRows rows={rows} />}
-        </details>
+        <Details summary="Fields">{() => <StoryRows rows={rows} />}</Details>
       </td>
     </tr>
   )

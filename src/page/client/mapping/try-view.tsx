@@ -2,14 +2,13 @@ import * as Tabs from '@radix-ui/react-tabs'
 import { lazy, useEffect, useMemo, useState } from 'react'
 import type { PresetMatch } from '../../protocol'
 import type { Context } from '../context'
-import { requestCopies } from '../calls/copies'
+import { requestCopies } from '../copies'
 import { Menu } from '../menu'
 import { Part } from '../part'
 import { formatted, pathsOf, withNewId } from './event'
 import { knownAction } from './manifest'
 import { MappingPane } from './mapping-pane'
 import { Result } from './result'
-import { SAMPLES } from './samples'
 import { useRun, useSending } from './use-run'
 
 const JsonEditor = lazy(() => import('./json-editor'))
@@ -28,7 +27,7 @@ export function TryView({ context }: { context: Context }) {
   const confirmed = () => !server.live || confirm(`Send to the real Heap, App ID ${String(settings.appId)}?`)
   const trySend = () => void (canSend && confirmed() && send())
   useShortcut(trySend)
-  const samples = SAMPLES.map(({ name, action: suited, event }) => {
+  const samples = server.samples.map(({ name, action: suited, event }) => {
     return [name, () => change({ event: formatted(withNewId(event)), action: knownAction(manifest, suited) })] as const
   })
   return (

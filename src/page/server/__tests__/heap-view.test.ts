@@ -23,16 +23,16 @@ describe('HeapView', () => {
     const view = await filled()
     expect(view.accounts(ALL)).toStrictEqual({
       total: 1,
-      items: [{ appId: '11', accountId: 'acme', properties: { seats: 20 }, people: 1 }]
+      items: [{ app_id: '11', account_id: 'acme', properties: { seats: 20 }, people: 1 }]
     })
     const [ada] = view.people({ search: 'ada', offset: 0 }).items
-    expect(view.person('11', ada.userId, 0)?.accounts).toStrictEqual([{ accountId: 'acme', property: 'company' }])
+    expect(view.person('11', ada.user_id, 0)?.accounts).toStrictEqual([{ accountId: 'acme', property: 'company' }])
   })
 
   it('lists requests with the newest first, and finds them by their path', async () => {
     const view = await filled()
     const paths = (search: string) => view.requests({ search, offset: 0 }).items.map(({ path }) => path)
-    expect(paths('')).toStrictEqual(['/eu/api/add_user_properties', '/api/add_account_properties'])
+    expect(paths('')).toStrictEqual(['/api/add_user_properties', '/api/add_account_properties'])
     expect(paths('account')).toStrictEqual(['/api/add_account_properties'])
   })
 })

@@ -1,6 +1,32 @@
-import type { JsonObject, RunResult } from '../../protocol'
+import type { CallRecord, JsonObject, PreviewResult, RunRequest, RunResult } from '../protocol'
+import { ask } from './api'
+import type { Context } from './context'
+import { secretKeys, withoutSecrets } from './mapping/manifest'
+import type { MenuItems } from './menu'
 
-export interface Tested {
+/** What can be copied of a call. A call that no action took has its link alone. */
+export function copiesOf(record: CallRecord, context: Context, onError: (error: Error) => void): MenuItems {
+  const link = { 'Link to this call': () => copy(`${location.origin}/?call=${record.number}`) }
+  const [delivery] = record.deliveries
+  if (!delivery) return link
+  const { action, mapping } = delivery
+  const request = { action, mapping, event: record.message, settings: context.state.settings }
+  return { ...link, ...requestCopies(request, context, onError) }
+}
+
+/** Passwords are left out: what is copied is meant to be passed on. */
+export function requestCopies(request: RunRequest, context: Context, onError: (error: Error) => void): MenuItems {
+  const { manifest, server } = context
+  const tested = { ...request, settings: withoutSecrets(request.settings, secretKeys(manifest)), url: server.url }
+  const testCase = async () => copy(asTestCase(tested, await ask<PreviewResult>('/_page/preview', { body: request })))
+  return { 'As curl': () => copy(asCurl(tested)), 'As test case': () => testCase().catch(onError) }
+}
+
+function copy(text: string): Promise<void> {
+  return navigator.clipboard.writeText(text)
+}
+
+interface Tested {
   url: string
   action: string
   event: unknown
@@ -10,13 +36,13 @@ export interface Tested {
 }
 
 /** The same call for a shell. */
-export function asCurl({ url, action, event, mapping, settings }: Tested): string {
+function asCurl({ url, action, event, mapping, settings }: Tested): string {
   const body = JSON.stringify({ settings, mapping, payload: event })
   return `curl ${url}/${action} -H 'content-type: application/json' -d '${body.replace(/'/g, `'\\''`)}'`
 }
 
 /** The same call as a test of the destination. */
-export function asTestCase({ action, event, mapping, settings }: Tested, { exchanges, outcomes }: RunResult): string {
+function asTestCase({ action, event, mapping, settings }: Tested, { exchanges, outcomes }: RunResult): string {
   const isBatch = Array.isArray(event)
   const [method, events] = isBatch
     ? ['testBatchAction', `events: [${event.map(completeEvent).join(', ')}]`]
