@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { CallRecord } from '../../src/segment/calls/call-record'
 import { endAll, run, Running } from './__helpers__/command-line'
+import { runCommand } from './__helpers__/in-process'
 import { removeTemporaryFolders, temporaryFolder } from './__helpers__/temporary-folder'
 
 afterEach(async () => {
@@ -43,12 +44,12 @@ describe('exec', () => {
     ['refused', 0],
     ['refused,rejected', 3]
   ])('with --fail-on %s ends a command that succeeded with %i when a call was rejected', async (outcomes, code) => {
-    expect((await run(['exec', '--fail-on', outcomes, ...sending([good, bad])])).code).toBe(code)
+    expect((await runCommand(['exec', '--fail-on', outcomes, ...sending([good, bad])])).code).toBe(code)
   })
 
   it('writes the calls to the file of --json', async () => {
     const file = join(temporaryFolder(), 'calls.ndjson')
-    await run(['exec', '--json', file, ...sending([good])])
+    await runCommand(['exec', '--json', file, ...sending([good])])
     const records = readFileSync(file, 'utf8')
       .trim()
       .split('\n')
@@ -58,13 +59,13 @@ describe('exec', () => {
 
   it('leaves no file of an earlier run behind when the command cannot run', async () => {
     const file = join(temporaryFolder(), 'calls.ndjson')
-    await run(['exec', '--json', file, ...sending([good])])
-    await run(['exec', '--json', file, '--', 'no-such-command'])
+    await runCommand(['exec', '--json', file, ...sending([good])])
+    await runCommand(['exec', '--json', file, '--', 'no-such-command'])
     expect(existsSync(file)).toBe(false)
   })
 
   it('says what still waits when the time for it is over', async () => {
-    const { stderr } = await run(['exec', '--fault', '503=1', '--idle-timeout', '0', ...sending([good])])
+    const { stderr } = await runCommand(['exec', '--fault', '503=1', '--idle-timeout', '0', ...sending([good])])
     expect(stderr).toMatch(/^calls wait: 1\n {2}waiting {3}track "Paid" of user-1.*\ncalls: 1 \(waiting 1\)/)
   })
 
@@ -91,7 +92,7 @@ describe('exec', () => {
     ],
     ['a fault that does not exist', ['--fault', 'fire', '--', 'true'], 1, /^Error: --fault: Unknown fault "fire"/]
   ])('says in one line what is wrong with %s', async (_case, args, code, message) => {
-    const { code: ended, stderr } = await run(['exec', ...args])
+    const { code: ended, stderr } = await runCommand(['exec', ...args])
     expect([ended, stderr.trimEnd().split('\n').length]).toStrictEqual([code, 1])
     expect(stderr).toMatch(message)
   })
@@ -100,7 +101,7 @@ describe('exec', () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => taken.once('listening', resolve))
     const { port } = taken.address() as AddressInfo
-    expect(await run(['exec', '--port', String(port), '--', 'true'])).toMatchObject({
+    expect(await runCommand(['exec', '--port', String(port), '--', 'true'])).toMatchObject({
       code: 1,
       stderr: `Error: port ${port} is in use: choose another with --port\n`
     })
@@ -112,7 +113,7 @@ describe('exec', () => {
     ['SIGKILL', 137]
   ])('ends with 128 and the number of %s when that killed the command', async (signal, code) => {
     const script = `process.kill(process.pid, "${signal}")`
-    expect((await run(['exec', '--', process.execPath, '-e', script])).code).toBe(code)
+    expect((await runCommand(['exec', '--', process.execPath, '-e', script])).code).toBe(code)
   })
 
   it.each([
