@@ -1,9 +1,5 @@
 import { endAll, run, Running } from '../cli/__helpers__/command-line'
-import { removeTemporaryFolders } from '../cli/__helpers__/temporary-folder'
-import { installed } from './__helpers__/consumer'
-import type { Consumer } from './__helpers__/consumer'
-import { pack } from './__helpers__/packed'
-import type { Packed } from './__helpers__/packed'
+import { projectAndEmulator, testCompleteInstall, testDocumentedInstalls } from './__helpers__/documented-installs'
 import manifest from '../../package.json'
 
 jest.setTimeout(120_000)
@@ -57,46 +53,40 @@ export const device: 'device' = plugins.destination.mode
 export const url = async (): Promise<string> => (await testing.startPipeline()).url
 `
 
-const EXAMPLES = ['register.js', 'register.mjs']
-
 const NODE_NEXT = ['--module', 'nodenext']
 const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler']
 const NODE_10 = ['--module', 'commonjs', '--moduleResolution', 'node10', '--esModuleInterop']
 
-let packed: Packed
-beforeAll(async () => {
-  packed = await pack()
-})
-afterAll(removeTemporaryFolders)
+const here = projectAndEmulator()
 
 describe('npm pack', () => {
   it('takes along every file that package.json points to', () => {
     const named = JSON.stringify([manifest.exports, manifest.typesVersions, manifest.bin]).match(
       /(esm|dist|bin)\/[^"]+/g
     )
-    expect(named?.filter((path) => !packed.files.includes(path))).toStrictEqual([])
-    expect(packed.files).toContain('dist/heap-web.js')
+    expect(named?.filter((path) => !here.packed.files.includes(path))).toStrictEqual([])
+    expect(here.packed.files).toContain('dist/heap-web.js')
   })
 
   it('takes along neither sources nor tests', () => {
-    expect(packed.files.filter((path) => /(^|\/)(src|test|bench|__tests__)\/|tsbuildinfo/.test(path))).toStrictEqual([])
+    expect(
+      here.packed.files.filter((path) => /(^|\/)(src|test|bench|__tests__)\/|tsbuildinfo/.test(path))
+    ).toStrictEqual([])
   })
 })
 
 describe('the package without its optional dependencies', () => {
-  let consumer: Consumer
-  beforeAll(async () => {
-    consumer = await installed(packed.tarball, '--omit=optional')
-  })
+  testDocumentedInstalls('npm', here)
 
   it('brings nothing of what the commands, the servers and the tests need', () => {
     const tools = [...Object.keys(manifest.optionalDependencies), ...Object.keys(manifest.devDependencies)]
-    expect(consumer.installed().filter((name) => tools.includes(name) && !CORE_HAS_TOO.includes(name))).toStrictEqual(
-      []
-    )
+    expect(
+      here.consumer.installed().filter((name) => tools.includes(name) && !CORE_HAS_TOO.includes(name))
+    ).toStrictEqual([])
   })
 
   it('gives the definition by import and by require', async () => {
+    const { consumer } = here
     consumer.write('program.mjs', ESM)
     consumer.write('program.cjs', COMMONJS)
     expect(await consumer.node(['program.mjs'])).toBe(PRINTED)
@@ -104,14 +94,17 @@ describe('the package without its optional dependencies', () => {
   })
 
   it('has types, and the examples keep to them', async () => {
-    EXAMPLES.forEach((example) => consumer.copyExample(example))
+    const { consumer } = here
     consumer.write('types.mts', HEAP_TYPES)
     consumer.write('types.ts', HEAP_TYPES)
-    expect(await consumer.typeErrors(...NODE_NEXT, '--allowJs', '--checkJs', 'types.mts', ...EXAMPLES)).toBe('')
+    expect(
+      await consumer.typeErrors(...NODE_NEXT, '--allowJs', '--checkJs', 'types.mts', 'register.js', 'register.mjs')
+    ).toBe('')
     expect(await consumer.typeErrors(...NODE_10, 'types.ts')).toBe('')
   })
 
   it('says in one line what its command needs', async () => {
+    const { consumer } = here
     expect(await run(['validate'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
       code: 1,
       stdout: '',
@@ -122,13 +115,12 @@ describe('the package without its optional dependencies', () => {
 })
 
 describe('the package', () => {
-  let consumer: Consumer
-  beforeAll(async () => {
-    consumer = await installed(packed.tarball)
-  })
   afterAll(endAll)
 
+  testCompleteInstall('npm', here)
+
   it('has types for every entry point', async () => {
+    const { consumer } = here
     consumer.write('types.mts', ALL_TYPES)
     consumer.write('types.ts', ALL_TYPES)
     consumer.write('types.cts', REQUIRE_TYPES)
@@ -138,6 +130,7 @@ describe('the package', () => {
   })
 
   it('gives device mode by import, and its bundle by path', async () => {
+    const { consumer } = here
     consumer.write(
       'device.mjs',
       `import { createRequire } from 'node:module'
@@ -148,6 +141,7 @@ describe('the package', () => {
   })
 
   it('says how to load a destination in TypeScript', async () => {
+    const { consumer } = here
     consumer.write('mine.ts', 'export default { name: "Mine", actions: {} }')
     expect(await run(['validate', '--path', 'mine.ts'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
       code: 1,
@@ -157,15 +151,8 @@ describe('the package', () => {
     })
   })
 
-  it('checks its own definitions', async () => {
-    expect(await run(['validate'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
-      code: 0,
-      stdout: 'heap: problems 0\nheap-web: problems 0\n',
-      stderr: ''
-    })
-  })
-
   it('serves the pipeline and its page', async () => {
+    const { consumer } = here
     const server = new Running(['serve', '--port', '0', '--noUI'], { bin: consumer.bin, cwd: consumer.folder })
     const page = await fetch(await server.url())
 

@@ -1,75 +1,11 @@
-import { join } from 'node:path'
-import { start } from '../../src/emulator'
-import type { RunningEmulator } from '../../src/emulator'
-import { run } from '../cli/__helpers__/command-line'
-import { removeTemporaryFolders } from '../cli/__helpers__/temporary-folder'
-import { projectWith } from './__helpers__/consumer'
-import type { Consumer } from './__helpers__/consumer'
-import { installCommand, program } from './__helpers__/documented'
-import { pack } from './__helpers__/packed'
-import type { Packed } from './__helpers__/packed'
+import { projectAndEmulator, testCompleteInstall, testDocumentedInstalls } from './__helpers__/documented-installs'
 
 jest.setTimeout(120_000)
 
-const REDIRECT = join(__dirname, '__helpers__/redirect-heap.js')
-const WITHOUT_OPTIONAL = / --(omit=optional|no-optional|ignore-optional)/
+// npm is in package.test.ts, which looks closer at what it installs.
+describe.each(['pnpm', 'yarn'])('the packed package, installed by %s', (manager) => {
+  const here = projectAndEmulator()
 
-let packed: Packed
-let emulator: RunningEmulator
-beforeAll(async () => {
-  packed = await pack()
-  emulator = await start()
-})
-afterAll(async () => {
-  await emulator.close()
-  removeTemporaryFolders()
-})
-
-describe.each(['npm', 'pnpm', 'yarn'])('the packed package, installed by %s', (manager) => {
-  let consumer: Consumer
-  beforeAll(() => {
-    consumer = projectWith(packed)
-  })
-
-  it('runs the code of the README after the command of the README', async () => {
-    await consumer.run(installCommand('README.md', manager))
-    consumer.write('program.js', `${program('README.md', 'new Destination(heap)')}\nconsole.log(destination.name)`)
-
-    expect(await consumer.node(['program.js'])).toBe('Heap\n')
-  })
-
-  it('delivers to Heap as in the examples after the command of register.md', async () => {
-    await consumer.run(installCommand('docs/register.md', manager))
-    for (const example of ['register.js', 'register.mjs']) {
-      consumer.copyExample(example)
-      emulator.reset()
-      const env = { HEAP_APP_ID: '11', EMULATOR_URL: emulator.url }
-
-      expect(await consumer.node(['--require', REDIRECT, example], env)).toBe(
-        'Track Calls: message-2 200\nIdentify Calls: message-1 200\n'
-      )
-      const events = emulator.events().map(({ event, identity, properties }) => ({ event, identity, properties }))
-      const users = emulator.users().map(({ identity, properties }) => ({ identity, properties }))
-      expect({ events, users }).toStrictEqual({
-        events: [
-          {
-            event: 'Order Completed',
-            identity: 'user-1',
-            properties: { total: 9.5, segment_library: 'segment' }
-          }
-        ],
-        users: [{ identity: 'user-1', properties: { email: 'ada@example.com' } }]
-      })
-    }
-  })
-
-  it('has its commands when the optional dependencies come along', async () => {
-    await consumer.run(installCommand('README.md', manager).replace(WITHOUT_OPTIONAL, ''))
-
-    expect(await run(['validate'], { bin: consumer.bin, cwd: consumer.folder })).toEqual({
-      code: 0,
-      stdout: 'heap: problems 0\nheap-web: problems 0\n',
-      stderr: ''
-    })
-  })
+  testDocumentedInstalls(manager, here)
+  testCompleteInstall(manager, here)
 })

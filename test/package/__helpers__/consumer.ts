@@ -93,9 +93,9 @@ export class Consumer {
     return stdout
   }
 
-  /** The compiler's complaints, in declaration files too. */
+  /** The compiler's complaints, in declaration files too, but for its own. */
   async typeErrors(...args: string[]): Promise<string> {
-    const strict = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node']
+    const strict = ['--noEmit', '--strict', '--target', 'es2022', '--types', 'node', '--skipDefaultLibCheck']
     const run = execute(process.execPath, [TSC, ...strict, ...args], { cwd: this.folder })
     return run.then(
       () => '',
