@@ -1,5 +1,5 @@
 import { exec, execFile } from 'node:child_process'
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { cleanEnvironment, ROOT } from '../../cli/__helpers__/command-line'
@@ -38,6 +38,15 @@ export function projectWith({ tarball }: Packed): Consumer {
   return consumer
 }
 
+/** Yarn 1 keeps what was in a tarball, and a second run in this checkout is to test another. */
+function forgetEarlierRuns(): void {
+  const folder = join(CACHES.YARN_CACHE_FOLDER, 'v6')
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  for (const name of names.filter((each) => each.startsWith(`npm-${manifest.name}-`))) {
+    rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
 function emptyProject(): Consumer {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'package.json'), '{ "private": true }')
@@ -64,6 +73,7 @@ export class Consumer {
 
   /** A command line of one of the package managers that this project has among its development dependencies. */
   async run(command: string): Promise<void> {
+    if (command.startsWith('yarn ')) forgetEarlierRuns()
     const PATH = [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter)
     await promisify(exec)(command, { cwd: this.folder, env: { ...process.env, ...CACHES, PATH } })
   }
