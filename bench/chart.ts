@@ -1,3 +1,5 @@
+import escape from 'lodash/escape'
+
 /** Bars with one unit; those of others than this project are grey. */
 export interface Panel {
   title: string
@@ -42,8 +44,4 @@ function panelSvg({ title, unit, bars }: Panel, top: number): string {
 <text x="${(30 + LABEL_WIDTH + width).toFixed(0)}" y="${middle}">${value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 })} ${unit}</text>`
   })
   return [`<text class="title" x="20" y="${top + 14}">${escape(title)}</text>`, ...rows].join('\n')
-}
-
-function escape(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;')
 }

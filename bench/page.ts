@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core'
-import { launch } from '../test/browser/__helpers__/chromium'
-import { endAll, Running } from '../test/cli/__helpers__/command-line'
+import { OpenedPage } from '../test/browser/__helpers__/opened-page'
 import { report } from './report'
 
 /** The page with 50,000 calls, while 200 more arrive each second. It takes two minutes: `npm run bench:page`. */
@@ -35,21 +34,19 @@ function nextCalls(count: number): object[] {
 }
 
 /** Whether they were accepted: a full queue asks to come back, as it does with SDKs. */
-async function send(url: string, batch: object[]): Promise<boolean> {
-  const headers = { authorization: `Basic ${btoa('key:')}`, 'content-type': 'application/json' }
-  const options = { method: 'POST', headers, body: JSON.stringify({ batch }) }
-  return fetch(`${url}/v1/batch`, options).then(
+function accepted(tab: OpenedPage, batch: object[]): Promise<boolean> {
+  return tab.calls(...batch).then(
     ({ ok }) => ok,
     () => false
   )
 }
 
-async function fill(url: string): Promise<void> {
+async function fill(tab: OpenedPage): Promise<void> {
   while (sent < CALLS) {
     const batch = nextCalls(CALLS_AT_ONCE)
-    while (!(await send(url, batch))) await new Promise((resolve) => setTimeout(resolve, 500))
+    while (!(await accepted(tab, batch))) await new Promise((resolve) => setTimeout(resolve, 500))
   }
-  await fetch(`${url}/_segment/idle?timeout=60`)
+  await fetch(`${tab.url}/_segment/idle?timeout=60`)
 }
 
 async function watched(page: Page, name: string, act: () => Promise<unknown>): Promise<Phase> {
@@ -72,11 +69,12 @@ async function repeated(times: number, pauseMs: number, page: Page, act: () => P
   }
 }
 
-async function phases(page: Page, url: string): Promise<Phase[]> {
+async function phases(tab: OpenedPage): Promise<Phase[]> {
+  const { page } = tab
   const filter = page.getByLabel('Filter calls')
   return [
     await watched(page, `load ${CALLS.toLocaleString('en')} calls`, async () => {
-      await page.goto(url)
+      await tab.open()
       await page.getByText(/^Calls: (49|5\d),\d+$/).waitFor({ timeout: LOAD_MS })
     }),
     await watched(page, 'look on for 10 s', () => page.waitForTimeout(10_000)),
@@ -98,16 +96,15 @@ async function phases(page: Page, url: string): Promise<Phase[]> {
 }
 
 async function run(): Promise<void> {
-  const browser = await launch()
+  const tab = new OpenedPage()
   let timer: NodeJS.Timeout | undefined
   try {
-    const url = await new Running(['serve', '--noUI', '--no-rate-limits', '--port', '0']).url()
-    await fill(url)
-    timer = setInterval(() => void send(url, nextCalls((CALLS_A_SECOND * STEP_MS) / 1000)), STEP_MS)
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US' })
-    const page = await context.newPage()
-    await page.addInitScript(observeTasks)
-    const found = await phases(page, url)
+    await tab.start()
+    await tab.fresh()
+    await fill(tab)
+    timer = setInterval(() => void accepted(tab, nextCalls((CALLS_A_SECOND * STEP_MS) / 1000)), STEP_MS)
+    await tab.page.addInitScript(observeTasks)
+    const found = await phases(tab)
     const longest = Math.max(...found.map((phase) => phase.longest))
     report('page', {
       title: 'The page',
@@ -122,8 +119,7 @@ async function run(): Promise<void> {
     })
   } finally {
     clearInterval(timer)
-    await browser.close()
-    await endAll()
+    await tab.stop()
   }
 }
 

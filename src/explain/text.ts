@@ -126,9 +126,11 @@ function nameOf({ field, path }: StoryRow): string {
 }
 
 function shown(value: unknown): string {
-  return shortened(typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? 'nobody'))
+  // The quotes are not characters of a text.
+  const length = typeof value === 'string' ? value.length : undefined
+  return shortened(JSON.stringify(value) ?? 'nobody', MAX_SHOWN, length)
 }
 
-function shortened(text: string, length = MAX_SHOWN): string {
-  return text.length > length ? `${text.slice(0, length)}… (${text.length} characters)` : text
+function shortened(text: string, most = MAX_SHOWN, length = text.length): string {
+  return text.length > most ? `${text.slice(0, most)}… (${length} characters)` : text
 }

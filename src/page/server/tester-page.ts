@@ -7,7 +7,6 @@ import { Engine } from '../../segment/engine'
 import type { Calls } from '../../segment/calls/calls'
 import { BodyError, readJsonObject } from '../../segment/json-body'
 import { callRoutes } from './call-routes'
-import { faultRoutes } from './fault-routes'
 import { heapRoutes } from './heap-routes'
 import { HeapView } from './heap-view'
 import { KeptSettings, testSettings } from './kept-settings'
@@ -74,8 +73,8 @@ export class TesterPage {
       return context.json(await testSettings(this.engine, this.settings.complete(this.engine.definition, sent)))
     })
     app.route('/_page', callRoutes(this.options.calls))
-    if (this.heap) app.route('/_page', heapRoutes(this.heap))
-    if (this.options.emulator) app.route('/_page', faultRoutes(this.options.emulator))
+    const { emulator } = this.options
+    if (this.heap && emulator) app.route('/_page', heapRoutes(this.heap, emulator))
   }
 
   private state(): PageState {

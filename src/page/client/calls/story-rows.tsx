@@ -68,9 +68,10 @@ function source({ field, from, path, change }: StoryRow): string {
 
 function short(value: unknown): string {
   if (value === undefined) return ''
-  return shortened(visible(JSON.stringify(value)))
+  // The quotes are not characters of a text.
+  return shortened(visible(JSON.stringify(value)), typeof value === 'string' ? value.length : undefined)
 }
 
-function shortened(text: string): string {
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)` : text
+function shortened(text: string, length = text.length): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}… (${length} characters)` : text
 }
