@@ -62,7 +62,7 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
   const opened = await openPipeline({
     ...pipelineOptions(options, definition),
     port: options.port,
-    store: options.data === undefined ? openMemory() : await openStore(options.data, CALLS),
+    store: options.data === undefined ? openMemory() : await openStore(options.data, { ...CALLS, onOutage: told(log) }),
     secrets,
     log
   })
@@ -87,6 +87,15 @@ export async function servePipeline(options: ServeOptions): Promise<ServedPipeli
       return left
     }
   }
+}
+
+function told(log: CallLog): (problem?: Error) => void {
+  return (problem) =>
+    log.note(
+      problem
+        ? `${problem.message}: requests are refused with 503 until it can be written`
+        : 'requests are accepted again'
+    )
 }
 
 /** A promise that a definition leaves to itself must not end the server: the calls of others are on their way. */

@@ -30,7 +30,7 @@ export interface OpenPipeline {
  */
 export async function openPipeline({ port, store, secrets, ...options }: OpenOptions): Promise<OpenPipeline> {
   // Before the first request can come, which takes a while where there are many.
-  const calls = await Calls.in(store, { secrets, onProblem: (problem) => options.log.note(problem) })
+  const calls = await Calls.in(store, { secrets })
   const server = await listen({ port, fetch: (request, bindings) => pipeline.app.fetch(request, bindings) })
   const pipeline = new Pipeline({ ...options, url: server.url, calls })
   return {

@@ -181,8 +181,10 @@ export class Pipeline {
 
   private readonly logRefusals: MiddlewareHandler = async (context, next) => {
     await next()
-    // What is refused for good is a call of its own.
-    if (![200, 204, 400, 401].includes(context.res.status)) await this.logRefusal(context)
+    const { status } = context.res
+    const isNotKept = status === 503 && !this.stopping
+    // What is refused for good is a call of its own; of a store that keeps nothing, it is told once.
+    if (![200, 204, 400, 401].includes(status) && !isNotKept) await this.logRefusal(context)
   }
 
   private async logRefusal({ req, res }: Context): Promise<void> {

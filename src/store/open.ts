@@ -1,14 +1,16 @@
 import { closeSync } from 'node:fs'
-import { chmod, lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import { Errors } from '@oclif/core'
 import { accountOf, Damage } from './account'
+import type { Account } from './account'
 import { LAYOUT, LAYOUT_FILE, openLayout, readLayout, writeLayout } from './layout'
 import type { Layout } from './layout'
 import { Store } from './store'
+import type { Database } from './sublevel'
 
 export interface StoreKind {
   /** In a word; a store that holds something else is refused. */
@@ -17,11 +19,17 @@ export interface StoreKind {
   remedy: string
   /** What to do while another process works on it, likewise. Default: `wait for its end`. */
   busy?: string
+  /** Called when writes begin to fail, and without a problem once they work again. Absent: after one that failed, all fail. */
+  onOutage?: (problem?: Error) => void
 }
 
 /** Each of these is sorted into the files again: with a quarter of LevelDB's 4 MB, `serve` spends a tenth of its time on that. */
 const BUFFER_BYTES = 1 << 22
 const SCRATCH_BUFFER_BYTES = 1 << 24
+
+/** Enough to write again what is in the log, and some requests. */
+const ROOM_BYTES = 2 * BUFFER_BYTES
+const ROOM_FILE = 'room'
 
 /** What LevelDB says when the disk or the system refuses, which deleting the store would not fix. */
 const REFUSED_BY_SYSTEM = /no space|too large|quota|denied|read-only|not permitted|too many open|input\/output error/i
@@ -42,13 +50,42 @@ export async function openStore(folder: string, kind: StoreKind): Promise<Store>
     const file = (opened.file = openLayout(folder))
     const layout = layoutIn(file, isNew, folder, kind)
     const database = (opened.database = await openDatabase(folder, layout.writes === 0))
-    const account = await accountOf(database)
-    if (account.writes < layout.writes) throw new Damage('its last writes are missing')
-    const onWritten = (writes: number) => writeLayout(file, { ...layout, writes })
-    return new Store(database, { account, onWritten, close, explained: (error) => explained(error, folder, kind) })
+    const { onOutage } = kind
+    return new Store(database, {
+      account: await checked(database, layout),
+      onWritten: (writes) => writeLayout(file, Object.assign(layout, { writes })),
+      explained: (error) => explained(error, folder, kind),
+      reopen: onOutage && (() => reopened(database, folder, layout)),
+      onOutage,
+      close
+    })
   } catch (error) {
     await close()
     throw explained(error, folder, kind)
+  }
+}
+
+async function checked(database: Database, layout: Layout): Promise<Account> {
+  const account = await accountOf(database)
+  if (account.writes < layout.writes) throw new Damage('its last writes are missing')
+  return account
+}
+
+/** After a write that failed, LevelDB takes none until it is opened again, or writes behind one that is half there. */
+async function reopened(database: ClassicLevel, folder: string, layout: Layout): Promise<Account> {
+  // Once it is closed, nothing can be read until there is room to open it.
+  await requireRoom(folder)
+  await database.close()
+  await database.open({ createIfMissing: false })
+  return checked(database, layout)
+}
+
+async function requireRoom(folder: string): Promise<void> {
+  const path = join(folder, ROOM_FILE)
+  try {
+    await writeFile(path, Buffer.alloc(ROOM_BYTES))
+  } finally {
+    await rm(path, { force: true })
   }
 }
 

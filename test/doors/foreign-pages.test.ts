@@ -125,6 +125,33 @@ describe.each(FOREIGN)('a page with %j', (headers) => {
   })
 })
 
+describe('serve --live', () => {
+  /** For no destination: not even a server that takes anything may send this to Heap. */
+  const call = (more: object) => JSON.stringify({ ...EVENT, integrations: { All: false }, ...more })
+  const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` })
+
+  it('takes calls of foreign pages, and of anybody else, with its write key alone', async () => {
+    const args = ['serve', '--live', '--app-id', '11', '--write-key', 'right', '--noUI', '--port', '0']
+    const server = new Running(args)
+    const live = await server.url()
+    const answerTo = async (body: string, headers: Record<string, string>, path = '/v1/track') => {
+      const sent = { method: 'POST', body, headers: { 'content-type': 'text/plain', ...headers } }
+      return (await send(live, path, sent)).status
+    }
+    for (const headers of [{}, ...FOREIGN]) {
+      expect(await answerTo(call({ writeKey: 'wrong' }), headers)).toBe(401)
+      expect(await answerTo(call({ writeKey: 'Right' }), headers)).toBe(401)
+      expect(await answerTo(call({}), headers)).toBe(401)
+      expect(await answerTo(call({}), { ...headers, ...basic('wrong') })).toBe(401)
+      expect(await answerTo(`{"batch":[${call({})}],"writeKey":"wrong"}`, headers, '/v1/batch')).toBe(401)
+    }
+    expect(server.stdout).not.toContain('unmatched')
+    for (const headers of FOREIGN) expect(await answerTo(call({ writeKey: 'right' }), headers)).toBe(200)
+    expect(await answerTo(call({}), basic('right'))).toBe(200)
+    await server.printed(/unmatched/)
+  })
+})
+
 describe('emulate', () => {
   it('refuses foreign pages as well, and lets no browser guess at what an answer is', async () => {
     const emulator = await new Running(['emulate', '--port', '0']).url()

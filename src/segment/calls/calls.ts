@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Store } from '../../store/store'
-import type { Change, Notes } from '../../store/sublevel'
+import type { Notes } from '../../store/sublevel'
 import { AcceptedMessages } from './accepted-messages'
 import { CallArchive, DEFAULT_LIMITS } from './call-archive'
 import type { ArchiveLimits } from './call-archive'
@@ -41,8 +41,6 @@ export interface CallsOptions {
   limits?: ArchiveLimits
   /** Texts that are never kept in an exchange or a reason. */
   secrets?: string[]
-  /** Told when something cannot be kept. */
-  onProblem?: (problem: string) => void
   now?: () => number
 }
 
@@ -97,8 +95,8 @@ export class Calls {
     const calls = new Calls(store, options)
     const [archive, summaries, changes] = await CallArchive.in(store, options.limits ?? DEFAULT_LIMITS)
     calls.archive = archive
-    calls.batches = new KeptBatches(archive, calls.secrets, (change) => calls.write([change]))
-    calls.write(changes)
+    calls.batches = new KeptBatches(archive, calls.secrets, (change) => calls.store.keep([change]))
+    calls.store.keep(changes)
     for await (const chunk of calls.connections.entries()) {
       for (const [id, json] of chunk) calls.known.set(id, { id, subscriptions: JSON.parse(json) as Subscription[] })
     }
@@ -115,7 +113,7 @@ export class Calls {
     for await (const { number, message, routes } of this.accepted.all()) {
       this.count(number)
       if (routes.length > 0) this.waiting.push({ number, message, json: JSON.stringify(message), routes })
-      else if (!this.index.get(number)) this.write(this.accepted.forget(number))
+      else if (!this.index.get(number)) this.store.keep(this.accepted.forget(number))
     }
   }
 
@@ -137,7 +135,7 @@ export class Calls {
     this.current = this.known.get(id) ?? { id, subscriptions }
     if (this.known.has(id)) return
     this.known.set(id, this.current)
-    this.write([this.connections.put(id, json)])
+    this.store.keep([this.connections.put(id, json)])
   }
 
   /** What an earlier run has left, in the order of acceptance. */
@@ -179,7 +177,7 @@ export class Calls {
       retryAt: retryAt === undefined ? null : new Date(retryAt).toISOString(),
       ...this.batches.of(run, sent)
     }
-    this.write(this.archive.release(call.attempted(route, outcomeOf(outcome), kept)))
+    this.store.keep(this.archive.release(call.attempted(route, outcomeOf(outcome), kept)))
     this.changed(call, { route, action: subscription.partnerAction, ...outcome })
   }
 
@@ -282,7 +280,7 @@ export class Calls {
     call.revision = ++this.revision
     if (call.outcome !== 'waiting') return this.finish(call, attempt, ended)
     this.index.set(number, call)
-    if (attempt && attempt.retryAt === undefined) this.write([this.accepted.settle(number, call.done)])
+    if (attempt && attempt.retryAt === undefined) this.store.keep([this.accepted.settle(number, call.done)])
     this.tell({ outcome: 'waiting', summary: () => call.summary(), attempt })
   }
 
@@ -297,7 +295,7 @@ export class Calls {
     for (const each of forgotten) changes.push(...this.accepted.forget(each))
     this.open.delete(number)
     forgotten.forEach((each) => this.index.delete(each))
-    this.write(changes)
+    this.store.keep(changes)
     this.tell({ outcome: summary.outcome, summary: () => summary, attempt })
   }
 
@@ -315,12 +313,6 @@ export class Calls {
 
   private now(): number {
     return (this.options.now ?? Date.now)()
-  }
-
-  private write(changes: Change[]): void {
-    if (changes.length === 0) return
-    const { onProblem = () => undefined } = this.options
-    this.store.write(changes).catch((error: Error) => onProblem(`cannot keep the outcome of a call: ${error.message}`))
   }
 }
 

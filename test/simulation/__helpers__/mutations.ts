@@ -63,8 +63,14 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'a call leaves the disk when it is tried, not when it is delivered',
     file: CALLS,
-    from: 'if (attempt && attempt.retryAt === undefined) this.write([this.accepted.settle(number, call.done)])',
-    to: 'if (attempt) this.write([this.accepted.settle(number, [...call.done, attempt.route])])'
+    from: 'if (attempt && attempt.retryAt === undefined) this.store.keep([this.accepted.settle(number, call.done)])',
+    to: 'if (attempt) this.store.keep([this.accepted.settle(number, [...call.done, attempt.route])])'
+  },
+  {
+    name: 'a full disk has calls that were answered with 503',
+    file: 'src/store/outage.ts',
+    from: 'this.owed.set(key, before.get(key))',
+    to: 'void before'
   },
   {
     name: 'what was delivered stays on the disk',

@@ -17,11 +17,19 @@ export class Serve {
   private constructor(
     private readonly deliveries: Deliveries,
     private readonly api: ReturnType<typeof trackingApi>,
-    private readonly accepted: AcceptedMessages
+    private readonly accepted: AcceptedMessages,
+    /** False while writes fail. */
+    readonly keeps: () => boolean
   ) {}
 
   static async start(database: Database, rich: boolean, onChange: (change: CallChange) => void): Promise<Serve> {
-    const store = new Store(database, { account: await accountOf(database), close: () => Promise.resolve() })
+    let isOut = false
+    const store = new Store(database, {
+      account: await accountOf(database),
+      reopen: () => accountOf(database),
+      onOutage: (problem) => (isOut = problem !== undefined),
+      close: () => Promise.resolve()
+    })
     const calls = await Calls.in(store)
     calls.onChange(onChange)
     const deliveries = new Deliveries({ settings: SETTINGS, calls, note: () => undefined })
@@ -34,7 +42,7 @@ export class Serve {
       return isTaken ? undefined : QUEUE_FULL
     }
     await deliveries.resume()
-    return new Serve(deliveries, trackingApi({ accept }), new AcceptedMessages(store))
+    return new Serve(deliveries, trackingApi({ accept }), new AcceptedMessages(store), () => !isOut)
   }
 
   async receive(body: string): Promise<{ status: number; body: unknown }> {

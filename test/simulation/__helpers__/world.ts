@@ -111,7 +111,6 @@ class World {
       const { kind, at, ms } = trouble
       if (kind === 'jump') this.time.in(at, () => this.jump(trouble.by))
       if (kind === 'killed') this.time.in(at, () => this.begin(() => this.restart(ms, trouble.damage)))
-      if (kind === 'disk' && trouble.how !== 'slow') this.time.in(at + ms, () => this.begin(() => this.restart(1000)))
     }
   }
 
@@ -169,7 +168,7 @@ class World {
   }
 
   private isDelivered(): boolean {
-    return this.serve !== undefined && this.serve.pending() === 0 && this.disk.isQuiet()
+    return this.serve !== undefined && this.serve.pending() === 0 && this.serve.keeps() && this.disk.isQuiet()
   }
 
   private async client(send: Send, calls: Call[]): Promise<void> {
