@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SAMPLES } from '../../src/segment/sample-calls'
 import { startPipeline } from '../../src/testing'
@@ -26,6 +27,10 @@ const install = `${installCommand(DOCUMENT, 'npm')}\n`
 const triggers = blocks(DOCUMENT, 'sh').find((block) => block.includes('trigger ')) ?? ''
 const workflow = [...examples['workflow.yml'].matchAll(/- run: (npx .*)/g)].map(([, command]) => `${command}\n`)
 
+function hasCurl(): boolean {
+  return spawnSync('curl', ['--version']).status === 0
+}
+
 describe(DOCUMENT, () => {
   let consumer: Consumer
   let browser: NodeJS.ProcessEnv
@@ -35,6 +40,8 @@ describe(DOCUMENT, () => {
     consumer = projectWith(await pack())
     await consumer.run(install)
     for (const [name, content] of Object.entries(examples)) consumer.write(name, content)
+    if (!hasCurl())
+      copyFileSync(join(__dirname, '__helpers__/curl.js'), join(consumer.folder, 'node_modules/.bin/curl'))
   })
   afterAll(removeTemporaryFolders)
 
