@@ -149,13 +149,14 @@ export class Hostile {
     { path = '/v1/batch', body, headers, taken = [], isRefusedLater }: Attack
   ): Promise<void> {
     this.count(kind)
+    // Also of one that a killed server had kept, and could not answer.
+    if (isRefusedLater) this.report.refusable.push(...taken)
     const answer = await fetch(this.url + path, { method: 'POST', headers, body: bytesOf(body) }).catch(() => undefined)
     const text = await answer?.text().catch(() => undefined)
     // The server was killed meanwhile.
     if (!answer || text === undefined) return
     const isTaken = answer.status === 200 || text.includes('messages accepted: 1,')
     if (isTaken) this.report.acknowledged.push(...taken)
-    if (isRefusedLater) this.report.refusable.push(...taken)
     const expected =
       taken.length > 0 ? isTaken || [429, 503].includes(answer.status) : [400, 401].includes(answer.status)
     if (!expected) this.report.unexpected.push(`${kind}: ${answer.status} ${text.slice(0, 200)}`)
